@@ -25,11 +25,14 @@ interface Needles {
 /** What one session sent of its secrets, and whether a text repeats any of it. */
 export class SecretEchoes {
   readonly #needles = new Map<string, Needles>();
+  #latest: string | undefined;
 
   /** Remembers a secret as it was put on a request: by itself, in the query, or in `Basic`. */
   add(secret: string, headers: readonly HeaderField[]): void {
-    this.#remember(secret);
-    this.#remember(encodeURIComponent(secret));
+    if (secret !== this.#latest) {
+      this.#remember(encodeURIComponent(secret));
+      this.#remember(secret);
+    }
     for (const [, value] of headers) {
       const [, token] = /^basic +(\S+)$/i.exec(value) ?? [];
       if (token !== undefined) this.#remember(token);
@@ -39,25 +42,38 @@ export class SecretEchoes {
   /** Whether a text holds one of them: raw, or in an encoding that servers use, also over and over. */
   isIn(text: string): boolean {
     if (this.#needles.size === 0) return false;
-    for (const view of viewsOf(text)) {
-      const bare = toBare(view);
-      // Few secrets are so short
-      let close: string | undefined;
-      for (const needles of this.#needles.values()) {
-        if (needles.bare.some((needle) => bare.includes(needle))) return true;
-        if (needles.close.length === 0) continue;
-        const text = (close ??= toClose(view));
-        if (needles.close.some((needle) => text.includes(needle))) return true;
-      }
+    if (!encoded.test(text)) return this.#isInView(text);
+    for (const view of viewsOf(text)) if (this.#isInView(view)) return true;
+    return false;
+  }
+
+  #isInView(view: string): boolean {
+    const bare = toBare(view);
+    // Few secrets are so short
+    let close: string | undefined;
+    for (const needles of this.#needles.values()) {
+      for (const needle of needles.bare) if (bare.includes(needle)) return true;
+      if (needles.close.length === 0) continue;
+      close ??= toClose(view);
+      for (const needle of needles.close) if (close.includes(needle)) return true;
     }
     return false;
   }
 
-  /** Names and values, and a value that was cut into several. */
-  isInHeaders(headers: readonly HeaderField[]): boolean {
-    if (this.#needles.size === 0) return false;
-    const lines = headers.map(([name, value]) => `${name}: ${value}\n`);
-    return this.isIn(lines.join("") + headers.map(([, value]) => value).join(""));
+  /**
+   * Names and values, and a value that was cut into several.
+   * @param secrets what is looked for as it is too, however short
+   */
+  isInHeaders(headers: readonly HeaderField[], secrets: readonly string[] = []): boolean {
+    if (this.#needles.size === 0 && secrets.length === 0) return false;
+    let lines = "";
+    let values = "";
+    for (const [name, value] of headers) {
+      lines += `${name}: ${value}\n`;
+      values += value;
+    }
+    for (const secret of secrets) if (lines.includes(secret)) return true;
+    return this.isIn(lines + values);
   }
 
   #remember(value: string): void {
@@ -65,6 +81,7 @@ export class SecretEchoes {
     // What is used again is forgotten last
     this.#needles.delete(value);
     this.#needles.set(value, needles);
+    this.#latest = value;
     const [oldest] = this.#needles.keys();
     if (this.#needles.size > maxValues && oldest !== undefined) this.#needles.delete(oldest);
   }
@@ -90,12 +107,16 @@ const bareBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
     : 0,
 );
 
+/** Room for the text of most heads: every answer is looked at. */
+const scratch = Buffer.allocUnsafeSlow(16_384);
+
 /** Letters and digits only, in lower case: neither line breaks nor another base64 alphabet hide it. */
 function toBare(text: string): string {
-  const bytes = Buffer.from(text, "utf8");
+  const bytes = 3 * text.length > scratch.length ? Buffer.from(text, "utf8") : scratch;
+  const end = bytes === scratch ? scratch.write(text, "utf8") : bytes.length;
   let length = 0;
-  // An index: iterating over a Buffer takes five times as long, and every answer is looked at
-  for (let at = 0; at < bytes.length; at += 1) {
+  // An index: iterating over a Buffer takes five times as long
+  for (let at = 0; at < end; at += 1) {
     const bare = bareBytes[bytes[at] ?? 0] ?? 0;
     if (bare !== 0) bytes[length++] = bare;
   }
@@ -106,6 +127,9 @@ function toBare(text: string): string {
 function toClose(text: string): string {
   return text.toLowerCase().replaceAll(/[\s"']/g, "");
 }
+
+/** What one of the decodings below begins with. */
+const encoded = /[%&\\]|=\?/;
 
 /** The text, and what it is once decoded, as often as that changes it. */
 function* viewsOf(text: string): Generator<string> {
