@@ -18,7 +18,7 @@ export function planCredentials(
   offered: ReadonlySet<SessionCredential>,
 ): CredentialPlan {
   const [first] = bound;
-  if (first === undefined) return [];
+  if (first === undefined || bound.length === 1) return bound;
   const rank = repositoryRank(first.binding);
   const isMeant = ({ credential }: BoundCredential): boolean => offered.has(credential);
   const chosen = bound.find((one) => isMeant(one) && repositoryRank(one.binding) === rank) ?? first;

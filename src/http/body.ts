@@ -3,6 +3,9 @@ import type { HeaderField } from "./header-fields.ts";
 /** Bytes of a body: "none" where the message has none, "unknown" where only its end tells. */
 export type BodyLength = number | "none" | "unknown";
 
+/** The next piece of what somebody sends, undefined at its end; without a promise where it's here already. */
+export type NextPiece = Buffer | undefined | Promise<Buffer | undefined>;
+
 /** A body as it comes, without the framing of its wire. It's pulled: who doesn't ask for a piece holds its sender back. */
 export interface Body {
   readonly length: BodyLength;
@@ -10,9 +13,11 @@ export interface Body {
    * The next piece, undefined at the end. One reader at a time.
    * @throws Refusal when it's refused or its framing is broken, ClientAborted or ResponseBroken when its sender is gone
    */
-  readonly next: () => Promise<Buffer | undefined>;
+  readonly next: () => NextPiece;
   /** Some of it is here already: a head may wait for it, to go out in one write */
   readonly isReady?: boolean;
+  /** Its end is known to have come: `next` needn't be asked once more */
+  readonly isDone?: boolean;
   /** Set as long as the sender holds it back until it's asked for it (`Expect: 100-continue`): asks */
   readonly ask?: (() => void) | undefined;
   /** The fields behind it (RFC 9110, section 6.5): none before its end was read, undefined where its reader takes none */
@@ -21,7 +26,7 @@ export interface Body {
   readonly isEmpty?: () => Promise<boolean>;
 }
 
-export const noBody: Body = { length: "none", next: () => Promise.resolve(undefined) };
+export const noBody: Body = { length: "none", next: () => undefined };
 
 /** Whether a body follows the head. */
 export function hasContent(length: BodyLength): boolean {
@@ -38,10 +43,10 @@ export function bufferedBody(content: string | Buffer): Body & { readonly length
     length: rest.length,
     isReady: true,
     next: () => {
-      if (rest.length === 0) return Promise.resolve(undefined);
+      if (rest.length === 0) return undefined;
       const piece = rest.subarray(0, pieceBytes);
       rest = rest.subarray(pieceBytes);
-      return Promise.resolve(piece);
+      return piece;
     },
   };
 }

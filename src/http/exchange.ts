@@ -1,6 +1,6 @@
 // One request of a client and the way to answer it. Each protocol that clients speak makes these (proxy/client), each that
 // upstreams speak takes the request on and gives an UpstreamAnswer (proxy/upstream); all between the two knows no protocol.
-import type { Body } from "./body.ts";
+import type { Body, NextPiece } from "./body.ts";
 import type { HeaderField } from "./header-fields.ts";
 import type { HttpRequest } from "./http-request.ts";
 
@@ -45,7 +45,7 @@ export interface Exchange {
 /** A connection after an upgrade, seen from one of its ends. */
 export interface ByteStream {
   /** The next bytes of the peer, undefined at its end; rejects when the connection fails */
-  readonly next: () => Promise<Buffer | undefined>;
+  readonly next: () => NextPiece;
   /** Undefined when more can be written at once. */
   readonly write: (bytes: Buffer) => Promise<void> | undefined;
   /** It may be silent for so long from now on, in milliseconds. */

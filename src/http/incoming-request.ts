@@ -18,31 +18,33 @@ export interface IncomingRequest {
 
 /** What the record of a request begins with. */
 interface RequestPlaceFacts {
-  readonly method?: string;
-  readonly scheme?: string;
-  readonly host?: string;
-  readonly port?: number;
+  method?: string;
+  scheme?: string;
+  host?: string;
+  port?: number;
   /** Canonical, without query */
-  readonly path?: string;
-  readonly websocket?: true;
+  path?: string;
+  websocket?: true;
 }
 
 /**
  * @param tunnel the authority of the tunnel it came through, undefined on an open connection
- * @param note told each fact once it's known: a request that is refused here is recorded too
+ * @param facts filled in once they're known: a request that is refused here is recorded too
  * @throws Refusal
  */
 export function parseIncomingRequest(
   head: HttpRequest,
   tunnel: Authority | undefined,
-  note: (facts: RequestPlaceFacts) => void = () => undefined,
+  facts: RequestPlaceFacts = {},
 ): IncomingRequest {
-  note({ method: head.method });
+  facts.method = head.method;
   const target = parseTarget(head.method, head.target);
   const authority = requestAuthority(head, target, tunnel);
-  const { scheme, host, port } = authority;
-  note({ scheme, host, port, path: target.path });
-  if (head.upgrade === "websocket") note({ websocket: true });
+  facts.scheme = authority.scheme;
+  facts.host = authority.host;
+  facts.port = authority.port;
+  facts.path = target.path;
+  if (head.upgrade === "websocket") facts.websocket = true;
   refuseImpossible(head, target, authority);
   return { head, authority, target, others: readSecondResources({ head, authority, target }) };
 }

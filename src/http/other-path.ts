@@ -21,6 +21,7 @@ export const methodsOfUse: Readonly<Record<OtherPath["use"], readonly string[]>>
 export function toLikeRequests(
   others: readonly OtherPath[],
 ): readonly { readonly method: string; readonly path: string }[] {
+  if (others.length === 0) return [];
   return others.flatMap(({ path, use, needs }) => {
     const [method = ""] = methodsOfUse[use];
     return needs === "allowed" ? [{ method, path }] : [];
@@ -29,5 +30,6 @@ export function toLikeRequests(
 
 /** The paths that must be allowed, and lie where a credential is for. */
 export function toRequiredPaths(others: readonly OtherPath[] = []): readonly string[] {
+  if (others.length === 0) return [];
   return others.flatMap(({ path, needs }) => (needs === "allowed" ? [path] : []));
 }

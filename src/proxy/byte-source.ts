@@ -1,11 +1,12 @@
 import type { Duplex } from "node:stream";
 import { ChunkQueue } from "../base/chunk-queue.ts";
+import type { NextPiece } from "../http/body.ts";
 import { proxyLimits } from "./limits.ts";
 import type { ReadAhead } from "./read-ahead.ts";
 
 /**
- * Pulls bytes from a socket, which is paused while many of them wait: a slow reader slows the sender. `next` resolves
- * with whatever has arrived, undefined at the end, and rejects if the socket fails. One reader at a time: a new one takes
+ * Pulls bytes from a socket, which is paused while many of them wait: a slow reader slows the sender. `next` gives
+ * whatever has arrived, undefined at the end, and rejects if the socket fails. One reader at a time: a new one takes
  * over, and the one that waited is rejected, so that none waits for ever. It keeps an error listener for the socket's
  * whole life.
  */
@@ -61,17 +62,17 @@ export class ByteSource {
     return this.#ended && this.#chunks.size === 0;
   }
 
-  next(): Promise<Buffer | undefined> {
+  next(): NextPiece {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
       this.#count(-chunk.length);
       if (this.#chunks.size < proxyLimits.socketReadAheadBytes && this.#socket.isPaused()) {
         this.#socket.resume();
       }
-      return Promise.resolve(chunk);
+      return chunk;
     }
     if (this.#error !== undefined) return Promise.reject(this.#error);
-    if (this.#ended) return Promise.resolve(undefined);
+    if (this.#ended) return undefined;
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#waiter?.reject(new Error("another reader took over"));
     return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ import { Refusal } from "../refusal.ts";
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+const headEnd = Buffer.from("\r\n\r\n");
 
 /**
  * Reads one message head: everything up to the empty line, without it. Resolves undefined at a clean end of input.
@@ -18,6 +19,8 @@ export async function readHead(
     /** What the first line must look like; anything else is refused without waiting for the rest */
     readonly firstLine: RegExp;
     readonly onFirstByte?: () => void;
+    /** Set once a byte has come */
+    isBegun?: boolean;
     /** Whether empty lines may stand before it: some clients end a body with one (RFC 9112, section 2.2) */
     readonly mayFollowEmptyLines?: boolean;
   },
@@ -27,7 +30,8 @@ export async function readHead(
   let isBegun = false;
   let mayBeEmptyLine = options.mayFollowEmptyLines === true;
   for (;;) {
-    const chunk = await source.next();
+    const next = source.next();
+    const chunk = next instanceof Promise ? await next : next;
     if (mayBeEmptyLine && chunk?.[0] === carriageReturn) {
       mayBeEmptyLine = false;
       source.unread(chunk);
@@ -40,10 +44,15 @@ export async function readHead(
       if (pending === undefined) return undefined;
       throw new Refusal(400, "request-invalid", "the message head ended before its empty line");
     }
-    if (pending === undefined) options.onFirstByte?.();
+    if (pending === undefined) {
+      options.isBegun = true;
+      options.onFirstByte?.();
+    }
+    // Mostly all of it is there: then whoever parses it finds whatever is wrong with it
+    const whole = pending === undefined ? chunk.indexOf(headEnd) : -1;
     const bytes = pending?.add(chunk) ?? chunk;
-    const end = findHeadEnd(bytes, searched);
-    if (!isBegun) isBegun = hasBegun(bytes, searched, options.firstLine);
+    const end = whole > 0 ? whole : findHeadEnd(bytes, searched);
+    if (whole <= 0 && !isBegun) isBegun = hasBegun(bytes, searched, options.firstLine);
     if (end !== undefined) {
       if (end > options.maxBytes) throw headTooLarge(options.maxBytes);
       if (end + 4 < bytes.length) source.unread(bytes.subarray(end + 4));

@@ -1,4 +1,4 @@
-import { type Body, type BodyLength, hasContent } from "../../http/body.ts";
+import { type Body, type BodyLength, hasContent, type NextPiece } from "../../http/body.ts";
 import { ClientAborted } from "../../http/exchange.ts";
 import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
 import type { Http1Request } from "../../http/http1/request-head.ts";
@@ -57,23 +57,39 @@ export class ClientBody implements Body {
     this.#isReleased = true;
   }
 
-  async next(): Promise<Buffer | undefined> {
+  next(): NextPiece {
     const first = this.#first;
     if (first !== undefined) {
       this.#first = undefined;
       return first;
     }
     if (this.#isDone) return undefined;
+    try {
+      const piece = this.#reader.next();
+      return piece instanceof Promise ? this.#wait(piece) : this.#took(piece);
+    } catch (error) {
+      throw toAborted(error);
+    }
+  }
+
+  async #wait(coming: Promise<Buffer | undefined>): Promise<Buffer | undefined> {
     within(this.#client.deadline, proxyLimits.requestBodyIdleMs);
     try {
-      const piece = await this.#reader.next();
-      if (piece === undefined) this.#isDone = true;
-      return piece;
+      return this.#took(await coming);
     } catch (error) {
-      if (error instanceof Refusal) throw error;
-      throw new ClientAborted("the client broke off its request", { cause: error });
+      throw toAborted(error);
     } finally {
       if (!this.#isReleased) this.#client.deadline.at = Number.POSITIVE_INFINITY;
     }
   }
+
+  #took(piece: Buffer | undefined): Buffer | undefined {
+    if (piece === undefined || this.#reader.isDone) this.#isDone = true;
+    return piece;
+  }
+}
+
+function toAborted(error: unknown): Error {
+  if (error instanceof Refusal) return error;
+  return new ClientAborted("the client broke off its request", { cause: error });
 }

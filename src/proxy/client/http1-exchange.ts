@@ -68,14 +68,15 @@ export class Http1Exchange implements Exchange {
       pending = undefined;
     }
     while (hasBody) {
-      const piece = await body.next();
+      const next = body.next();
+      const piece = next instanceof Promise ? await next : next;
       if (piece === undefined) break;
       counts.bytesDown += piece.length;
       const bytes = isChunked ? toChunk(piece) : piece;
-      await this.#send(
-        pending === undefined ? bytes : Buffer.concat([Buffer.from(pending, "latin1"), bytes]),
-      );
+      const isFull = !writePiece(socket, pending === undefined ? bytes : joined(pending, bytes));
       pending = undefined;
+      if (isFull) await this.#drained();
+      if (body.isDone === true) break;
     }
     if (isChunked) socket.write(`${pending ?? ""}${toLastChunk(body.trailers)}`, "latin1");
     else if (pending !== undefined) socket.write(pending, "latin1");
@@ -101,10 +102,6 @@ export class Http1Exchange implements Exchange {
     this.#client.socket.destroy();
   }
 
-  async #send(bytes: Buffer): Promise<void> {
-    if (!writePiece(this.#client.socket, bytes)) await this.#drained();
-  }
-
   async #drained(): Promise<void> {
     try {
       await drained(this.#client.socket);
@@ -112,6 +109,10 @@ export class Http1Exchange implements Exchange {
       throw new ResponseBroken("client", error);
     }
   }
+}
+
+function joined(head: string, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(head, "latin1"), bytes]);
 }
 
 /** An answer of the proxy's own, also where no request was understood; the last on its connection. */

@@ -14,8 +14,10 @@ export async function serveRequest(
   exchange: Exchange,
   { tunnel, record }: { readonly tunnel: Authority | undefined; readonly record: RequestRecord },
 ): Promise<void> {
+  // Without `using`, which takes a fifth of a microsecond
+  const hold = context.held.open();
   try {
-    await carryOut(context, exchange, { tunnel, record });
+    await carryOut(context, exchange, { tunnel, record, hold });
     record.end("completed");
   } catch (error) {
     const isGone = exchange.isClosed || error instanceof ClientAborted;
@@ -35,6 +37,8 @@ export async function serveRequest(
       record.fail(refusal);
       exchange.reset();
     }
+  } finally {
+    hold[Symbol.dispose]();
   }
 }
 

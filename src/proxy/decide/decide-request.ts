@@ -49,10 +49,9 @@ export function decideRequest(
   const decision = decide(policy, egress);
   const isDenied = decision.verdict === "deny";
   const alike = isDenied ? [decision.other ?? []].flat() : toLikeRequests(incoming.others);
-  const facts = {
-    ...(decision.rule === undefined ? {} : { rule: decision.rule.source.label }),
-    ...(alike.length === 0 ? {} : { others: alike }),
-  };
+  const facts: { rule?: string; others?: typeof alike } = {};
+  if (decision.rule !== undefined) facts.rule = decision.rule.source.label;
+  if (alike.length > 0) facts.others = alike;
   const byRules = isDenied ? denied(decision, egress, incoming.authority) : decision.rule;
   const isProhibited = isDenied && decision.reason === "denied-by-rule";
   const match = isProhibited ? undefined : matchHandler(handlers, incoming, !isDenied);

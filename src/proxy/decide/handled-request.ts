@@ -23,7 +23,7 @@ export interface OngoingRequest extends IncomingRequest {
 export function toHandledRequest(request: OngoingRequest, turns: Turns): HandledRequest {
   const { record, exchange, hold } = request;
   const { body } = exchange;
-  const next = (): Promise<Buffer | undefined> => {
+  const next = async (): Promise<Buffer | undefined> => {
     body.ask?.();
     return body.next();
   };

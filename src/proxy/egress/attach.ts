@@ -5,20 +5,25 @@ import { Refusal } from "../../http/refusal.ts";
 
 /**
  * Puts the secret on the request, behind everything that's there already.
- * @throws Refusal credential-unavailable, which never quotes the secret
+ * @throws Refusal credential-unavailable, which never quotes the secret; a promise rejects with it
  */
-export async function attach(
+export function attach(
   request: UnsignedRequest,
   scheme: CredentialScheme,
   secret: string,
-): Promise<AuthorisedRequest> {
+): AuthorisedRequest | Promise<AuthorisedRequest> {
   const fault = findSecretFault(secret);
   if (fault !== undefined) throw unavailable(`its secret ${fault}`);
   try {
-    return await kindOf(scheme).apply(scheme, request, secret);
+    const attached = kindOf(scheme).apply(scheme, request, secret);
+    return attached instanceof Promise ? attached.catch(failed) : attached;
   } catch (error) {
-    throw unavailable(error instanceof Error ? error.message : "its scheme failed");
+    return failed(error);
   }
+}
+
+function failed(error: unknown): never {
+  throw unavailable(error instanceof Error ? error.message : "its scheme failed");
 }
 
 export function unavailable(why: string): Refusal {

@@ -4,6 +4,7 @@ import type { Authority } from "../../http/authority.ts";
 import type { Body } from "../../http/body.ts";
 import type { ByteStream, Exchange } from "../../http/exchange.ts";
 import type { ForwardDisposition } from "../../http/handler.ts";
+import type { Hold } from "../../http/hold.ts";
 import { parseIncomingRequest } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { decideRequest, findRefusal, type RequestDisposition } from "../decide/decide-request.ts";
@@ -24,6 +25,14 @@ interface Way extends Sending {
   readonly body?: Body | undefined;
 }
 
+/** What goes with a request on its way. */
+interface CarryOut {
+  readonly tunnel: Authority | undefined;
+  readonly record: RequestRecord;
+  /** What is held of it and for it; given back by the caller, once all of it is over */
+  readonly hold: Hold;
+}
+
 /**
  * Decides a request, sends it on and answers it, or answers it otherwise.
  * @throws Refusal when the request isn't forwarded, or its upstream failed before any answer; ResponseBroken, ClientAborted
@@ -31,11 +40,10 @@ interface Way extends Sending {
 export async function carryOut(
   context: ProxyContext,
   exchange: Exchange,
-  { tunnel, record }: { readonly tunnel: Authority | undefined; readonly record: RequestRecord },
+  { tunnel, record, hold }: CarryOut,
 ): Promise<void> {
-  using hold = context.held.open();
   const head = exchange.request;
-  const incoming = parseIncomingRequest(head, tunnel, (facts) => record.note(facts));
+  const incoming = parseIncomingRequest(head, tunnel, record.facts);
   const { disposition, facts } = decideRequest(context.deciders, incoming);
   record.note(facts);
   if (disposition.type === "refuse") {
@@ -54,10 +62,10 @@ export async function carryOut(
   } as const;
   const admitted = context.admit(asked);
   const admission = admitted instanceof Promise ? await admitted : admitted;
-  const ongoing = { ...incoming, exchange, record, hold, admission };
-  // Awaited here: what is held is given back once all of it is over, and not before
-  if (disposition.type === "allow") await send(context, ongoing, { rule: disposition.rule });
-  else await handle(context, ongoing, disposition);
+  const { authority, target, others } = incoming;
+  const ongoing = { head, authority, target, others, exchange, record, hold, admission };
+  if (disposition.type === "allow") return send(context, ongoing, { rule: disposition.rule });
+  return handle(context, ongoing, disposition);
 }
 
 /** What a handler makes of it. */
@@ -108,7 +116,7 @@ async function send(context: ProxyContext, ongoing: OngoingRequest, way: Way): P
     hold,
     body: way.body ?? exchange.body,
     asked: head,
-    ...(isGranted ? { granted: { headers: grantedHeaders, query: grantedQuery } } : {}),
+    granted: isGranted ? { headers: grantedHeaders, query: grantedQuery } : undefined,
     client: exchange,
     patience: clientPatience,
     transform: disposition?.response,

@@ -12,9 +12,20 @@ import { proxyLimits } from "../limits.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "../upstream/upstream.ts";
 import type { RequestRecord } from "./request-record.ts";
-import { noteAuthorisation, revealOn, toCredentialId, withoutSecrets } from "./reveal.ts";
+import {
+  noteAuthorisation,
+  rejectSecrets,
+  revealOn,
+  toCredentialId,
+  withoutSecrets,
+} from "./reveal.ts";
 import { readSignedBody, toBodyDigest } from "./signed-body.ts";
 import { toTransforms, transformAnswer, type UnreadAnswer } from "./transforms.ts";
+
+interface Granted {
+  readonly headers: readonly HeaderField[];
+  readonly query: string;
+}
 
 /** A request that was decided for, and admitted. */
 export interface OutgoingRequest {
@@ -28,7 +39,7 @@ export interface OutgoingRequest {
   /** What the client asked for beside the answer */
   readonly asked: Pick<UpstreamRequest, "upgrade" | "takesTrailers">;
   /** Put on behind the credential, unlooked at: what a storage asked for. The query has its `?` */
-  readonly granted?: { readonly headers: readonly HeaderField[]; readonly query: string };
+  readonly granted?: Granted | undefined;
   /** Who gets the answer, through the transforms; undefined for vaultbox itself */
   readonly client: Exchange | undefined;
   readonly patience: UpstreamRequest["patience"];
@@ -69,11 +80,12 @@ export async function sendOut(
   const revealed =
     preparation.plan.length === 0
       ? withoutSecrets(preparation.request)
-      : await revealOn(
-          context,
-          { ...preparation, ...(repository === undefined ? {} : { repository }) },
-          { method, host, ...(signed === undefined ? {} : { bodyDigest: signed.digest }) },
-        );
+      : await revealOn(context, preparation, {
+          method,
+          host,
+          bodyDigest: signed?.digest,
+          repository,
+        });
   const upstream = await context.upstream.send({
     authority,
     credential: toCredentialId(preparation),
@@ -89,14 +101,14 @@ export async function sendOut(
     patience: outgoing.patience,
   });
   try {
-    if (upstream.head.status === 401) revealed.reject();
+    if (upstream.head.status === 401) rejectSecrets(revealed);
     const turn = context.turns.take();
     if (turn !== undefined) await turn;
     if (client === undefined) return { upstream, head: upstream.head, body: upstream.body };
     const transforms = toTransforms({
       handler: outgoing.transform,
       learn: preparation.learn,
-      search: { echoes: context.echoes, secrets: [...revealed.secrets, ...toGrants(granted)] },
+      search: { echoes: context.echoes, secrets: withGrants(revealed.secrets, granted) },
     });
     return { upstream, ...transformAnswer(upstream, transforms, hold) };
   } catch (error) {
@@ -106,11 +118,11 @@ export async function sendOut(
 }
 
 /** What is searched for in the answer as it is, however short it is. */
-function toGrants(granted: OutgoingRequest["granted"]): readonly string[] {
-  if (granted === undefined) return [];
+function withGrants(secrets: readonly string[], granted: Granted | undefined): readonly string[] {
+  if (granted === undefined) return secrets;
   const values = granted.headers.filter(([name]) => name.toLowerCase() === "authorization");
   const grants = [...values.map(([, value]) => value), granted.query.slice(1)];
-  return grants.filter((text) => text !== "");
+  return [...secrets, ...grants.filter((text) => text !== "")];
 }
 
 function withGrantedQuery(target: string, query = ""): string {

@@ -29,22 +29,17 @@ export interface RequestFacts {
   repository?: string;
   check?: string;
   updates?: readonly RepositoryUpdate[];
-  flags: readonly string[];
+  flags?: readonly string[];
 }
+
+type Written<Event> = { -readonly [Field in keyof Event]: Event[Field] };
 
 /**
  * The audit trail of one request: one decision, then exactly one outcome (invariant 9). The decision is written before
  * anything is resolved, dialled or revealed.
  */
 export class RequestRecord {
-  readonly #facts: RequestFacts = {
-    method: "UNPARSED",
-    scheme: "",
-    host: "",
-    port: 0,
-    path: "",
-    flags: [],
-  };
+  readonly facts: RequestFacts = { method: "UNPARSED", scheme: "", host: "", port: 0, path: "" };
   bytesUp = 0;
   bytesDown = 0;
   status = 0;
@@ -65,18 +60,20 @@ export class RequestRecord {
 
   /** Adds what is known of it, as it goes through the pipeline. */
   note(facts: Partial<RequestFacts>): void {
-    Object.assign(this.#facts, facts);
+    Object.assign(this.facts, facts);
   }
 
-  /** @throws Refusal 503 `audit-unwritable` */
-  async allow(): Promise<void> {
-    await this.#decide({ verdict: "allow" });
+  /** Rejects with a Refusal 503 `audit-unwritable`. */
+  allow(): Promise<void> {
+    return this.#decide({ verdict: "allow" });
   }
 
   /** Records the decision against a tunnel, of which the outcome comes later; never throws. */
   async deny(refusal: Refusal): Promise<void> {
     if (this.#isDecided) return;
-    this.note({ flags: [...this.#facts.flags, ...refusal.flags] });
+    if (refusal.flags.length > 0) {
+      this.facts.flags = [...(this.facts.flags ?? []), ...refusal.flags];
+    }
     const claimed = refusal instanceof AuthorityMismatch ? { claimed: refusal.claimed } : {};
     // When the log can't be written the request is refused all the same
     await this.#decide({ verdict: "deny", reason: refusal.reason, ...claimed }).catch(
@@ -105,33 +102,35 @@ export class RequestRecord {
   end(outcome: RequestOutcomeEvent["outcome"], reason?: string): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#recorder.outcome({
+    const { address, inside, bytesUp, bytesDown } = this;
+    const durationMs = Math.round((performance.now() - this.#startedAt) * 1000) / 1000;
+    const event: Written<RequestOutcomeEvent> = {
       type: "request.outcome",
       request: this.#request,
       outcome,
       status: this.status,
-      ...(this.address === undefined ? {} : { address: this.address }),
-      ...(this.inside === undefined ? {} : { inside: this.inside }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(this.#detail === undefined ? {} : { detail: this.#detail }),
-      bytesUp: this.bytesUp,
-      bytesDown: this.bytesDown,
-      durationMs: Math.round((performance.now() - this.#startedAt) * 1000) / 1000,
-    });
+      bytesUp,
+      bytesDown,
+      durationMs,
+    };
+    if (address !== undefined) event.address = address;
+    if (inside !== undefined) event.inside = inside;
+    if (reason !== undefined) event.reason = reason;
+    if (this.#detail !== undefined) event.detail = this.#detail;
+    this.#recorder.outcome(event);
   }
 
   async #decide(
     verdict: Pick<RequestDecisionEvent, "verdict" | "reason" | "claimed">,
   ): Promise<void> {
     this.#isDecided = true;
-    const { flags, ...facts } = this.#facts;
+    const request = this.#request;
     try {
       await this.#recorder.decision({
         type: "request.decision",
-        request: this.#request,
+        request,
         ...verdict,
-        ...facts,
-        ...(flags.length === 0 ? {} : { flags }),
+        ...this.facts,
       });
     } catch (error) {
       throw new Refusal(

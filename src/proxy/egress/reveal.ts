@@ -2,8 +2,8 @@ import { VaultboxError, type VaultboxErrorCode } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import type { Preparation } from "../decide/authorise.ts";
 import type { Secret } from "../../base/redact.ts";
-import type { AuthorisedRequest, UnsignedRequest } from "../../credential/scheme.ts";
-import type { SecretContext } from "../../credential/secret-provider.ts";
+import type { AuthorisedRequest } from "../../credential/scheme.ts";
+import type { SecretContext, SecretLease } from "../../credential/secret-provider.ts";
 import type { SessionCredential } from "../../credential/session-credential.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import type { RequestRecord } from "./request-record.ts";
@@ -15,12 +15,24 @@ import { TimeLimitError, withTimeLimit } from "../time-limit.ts";
 /** A request with its secrets on it. */
 interface WithSecrets extends AuthorisedRequest {
   readonly secrets: readonly string[];
-  /** Tells whoever gave the secrets that the server refused them (401). */
-  readonly reject: () => void;
+  /** Who gave them, in that order */
+  readonly given: readonly GivenSecret[];
 }
 
-/** What a scheme may sign beside headers and target. */
-type SignedParts = Pick<UnsignedRequest, "method" | "host" | "bodyDigest">;
+const anyPlace: SecretContext = {};
+
+interface GivenSecret {
+  readonly credential: SessionCredential;
+  readonly secret: Secret;
+}
+
+/** What a scheme may sign beside headers and target, and what a secret may be chosen by. */
+interface SigningParts {
+  readonly method: string;
+  readonly host: string;
+  readonly bodyDigest?: Buffer | undefined;
+  readonly repository?: string | undefined;
+}
 
 /**
  * The request as it goes upstream: secrets are fetched at the last moment. Degraded means refused: a request never goes out
@@ -29,45 +41,65 @@ type SignedParts = Pick<UnsignedRequest, "method" | "host" | "bodyDigest">;
  */
 export async function revealOn(
   { echoes, findPlaceholder }: Pick<ProxyContext, "echoes" | "findPlaceholder">,
-  { plan, request, repository }: Pick<Preparation, "plan" | "request"> & SecretContext,
-  parts: SignedParts,
+  { plan, request }: Pick<Preparation, "plan" | "request">,
+  { method, host, bodyDigest, repository }: SigningParts,
 ): Promise<WithSecrets> {
-  const context = repository === undefined ? {} : { repository };
-  const given: (() => void)[] = [];
+  const context = repository === undefined ? anyPlace : { repository };
+  const signed = bodyDigest === undefined ? { method, host } : { method, host, bodyDigest };
+  const given: GivenSecret[] = [];
   const secrets: string[] = [];
   let authorised = request;
   // Whoever must be waited for is, before any is taken: a first one could be rotated while a second one is asked for
-  if (plan.length > 1) await Promise.all(plan.map((one) => get(one.credential, context)));
+  if (plan.length > 1) await Promise.all(plan.map(async (one) => get(one.credential, context)));
   for (const { credential, binding } of plan) {
-    const secret = await get(credential, context);
+    const got = get(credential, context);
+    const secret = got instanceof Promise ? await got : got;
     const value = secret.reveal();
     if (findPlaceholder(value) !== undefined) throw unavailable("its secret is a placeholder");
     const before = authorised.headers.length;
-    authorised = await attach({ ...parts, ...authorised }, binding.scheme, value);
+    const attached = attach({ ...signed, ...authorised }, binding.scheme, value);
+    authorised = attached instanceof Promise ? await attached : attached;
     echoes.add(value, authorised.headers.slice(before));
     secrets.push(value);
-    given.push(() => credential.provider.rejected(secret));
+    given.push({ credential, secret });
   }
-  return { ...authorised, secrets, reject: () => given.forEach((tell) => tell()) };
+  return { headers: authorised.headers, target: authorised.target, secrets, given };
 }
 
 /** A request that no credential of ours goes on. */
-export function withoutSecrets(request: AuthorisedRequest): WithSecrets {
-  return { headers: request.headers, target: request.target, secrets: [], reject: () => undefined };
+export function withoutSecrets({ headers, target }: AuthorisedRequest): WithSecrets {
+  return { headers, target, secrets: [], given: [] };
 }
 
-async function get(credential: SessionCredential, context: SecretContext): Promise<Secret> {
+/** Tells whoever gave the secrets that the server refused them (401). */
+export function rejectSecrets({ given }: Pick<WithSecrets, "given">): void {
+  for (const { credential, secret } of given) credential.provider.rejected(secret);
+}
+
+/** At once where it's known; fails with a Refusal. */
+function get(credential: SessionCredential, context: SecretContext): Secret | Promise<Secret> {
   try {
     const lease = credential.provider.get(context);
-    if (!(lease instanceof Promise)) return lease.secret;
+    return lease instanceof Promise ? wait(credential, lease) : lease.secret;
+  } catch (error) {
+    throw toUnavailable(credential, error);
+  }
+}
+
+async function wait(credential: SessionCredential, lease: Promise<SecretLease>): Promise<Secret> {
+  try {
     return (await withTimeLimit(lease, proxyLimits.revealMs)).secret;
   } catch (error) {
-    const { name, vault } = credential;
-    throw new Refusal(502, "credential-unavailable", toWhy(error, toId(credential)), {
-      remedy: `vaultbox credential test ${name} --vault ${vault}`,
-      cause: error,
-    });
+    throw toUnavailable(credential, error);
   }
+}
+
+function toUnavailable(credential: SessionCredential, cause: unknown): Refusal {
+  const { name, vault } = credential;
+  return new Refusal(502, "credential-unavailable", toWhy(cause, toId(credential)), {
+    remedy: `vaultbox credential test ${name} --vault ${vault}`,
+    cause,
+  });
 }
 
 /** Errors whose text names a credential, a program or a variable, and nothing else of the host. */
@@ -88,11 +120,10 @@ function toWhy(error: unknown, credential: string): string {
 /** For the audit: which credentials go on the request, and what was left out of it. */
 export function noteAuthorisation(record: RequestRecord, { plan, flags }: Preparation): void {
   const [credential, ...others] = plan.map((one) => toId(one.credential));
-  record.note({
-    flags,
-    ...(credential === undefined ? {} : { credential }),
-    ...(others.length === 0 ? {} : { otherCredentials: others }),
-  });
+  const { facts } = record;
+  if (credential !== undefined) facts.credential = credential;
+  if (others.length > 0) facts.otherCredentials = others;
+  if (flags.length > 0) facts.flags = flags;
 }
 
 /** `vault/name`. */

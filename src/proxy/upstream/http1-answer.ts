@@ -1,4 +1,4 @@
-import { type Body, type BodyLength, hasContent } from "../../http/body.ts";
+import { type Body, type BodyLength, hasContent, type NextPiece } from "../../http/body.ts";
 import { type ByteStream, type HttpResponse, ResponseBroken } from "../../http/exchange.ts";
 import { type HeaderField, headerValues, toClientTrailers } from "../../http/header-fields.ts";
 import { type BodyReader, readBody } from "../../http/http1/body-reader.ts";
@@ -79,21 +79,41 @@ export class Http1Answer implements UpstreamAnswer, Body {
     return toClientTrailers(parseResponseFields(this.#reader.trailers ?? [], 0));
   }
 
-  async next(): Promise<Buffer | undefined> {
+  get isDone(): boolean {
+    return this.#isRead;
+  }
+
+  next(): NextPiece {
     // After an upgrade there is no silence that would be too long for an answer
     if (this.upgraded !== undefined) return this.upgraded.next();
-    const { request, upstream, end } = this.#conversation;
+    try {
+      const piece = this.#reader.next();
+      return piece instanceof Promise ? this.#wait(piece) : this.#took(piece);
+    } catch (error) {
+      throw this.#toBroken(error);
+    }
+  }
+
+  async #wait(coming: Promise<Buffer | undefined>): Promise<Buffer | undefined> {
+    const { request, upstream } = this.#conversation;
     within(upstream.deadline, request.patience.silenceMs);
     try {
-      const piece = await this.#reader.next();
-      if (piece === undefined) this.#isRead = true;
-      return piece;
+      return this.#took(await coming);
     } catch (error) {
-      throw end.aborted ?? new ResponseBroken("upstream", error);
+      throw this.#toBroken(error);
     } finally {
       // Whoever reads it may take time for it
       upstream.deadline.at = Number.POSITIVE_INFINITY;
     }
+  }
+
+  #took(piece: Buffer | undefined): Buffer | undefined {
+    if (piece === undefined || this.#reader.isDone) this.#isRead = true;
+    return piece;
+  }
+
+  #toBroken(error: unknown): Error {
+    return this.#conversation.end.aborted ?? new ResponseBroken("upstream", error);
   }
 
   /**

@@ -34,41 +34,36 @@ export async function readFinalHead(
 }
 
 async function readUpstreamHead(upstream: UpstreamConnection, isFirst: boolean): Promise<string> {
-  let hasByte = false;
+  const reading = {
+    maxBytes: proxyLimits.responseHeadBytes,
+    firstLine: statusLine,
+    isBegun: false,
+  };
+  let failure: unknown;
   try {
-    const text = await readHead(upstream.source, {
-      maxBytes: proxyLimits.responseHeadBytes,
-      firstLine: statusLine,
-      onFirstByte: () => {
-        hasByte = true;
-      },
-    });
+    const text = await readHead(upstream.source, reading);
     if (text !== undefined) return text;
   } catch (error) {
-    if (error instanceof Refusal) {
-      throw new Refusal(
-        502,
-        "upstream-invalid",
-        `the upstream's answer is not valid HTTP: ${error.message}`,
-      );
-    }
-    if (upstream.timedOut) {
-      throw new Refusal(504, "upstream-timeout", "the upstream did not answer in time", {
-        cause: error,
-      });
-    }
-    if (isFirst && !hasByte && upstream.reused) throw new StaleConnection();
-    throw closedEarly(error);
+    failure = error;
   }
-  if (isFirst && upstream.reused) throw new StaleConnection();
-  throw closedEarly(undefined);
+  throw toRefusal(upstream, failure, isFirst && !reading.isBegun);
 }
 
-function closedEarly(cause: unknown): Refusal {
+function toRefusal(upstream: UpstreamConnection, failure: unknown, isUnanswered: boolean): Error {
+  if (failure instanceof Refusal) {
+    const what = `the upstream's answer is not valid HTTP: ${failure.message}`;
+    return new Refusal(502, "upstream-invalid", what);
+  }
+  if (upstream.timedOut) {
+    return new Refusal(504, "upstream-timeout", "the upstream did not answer in time", {
+      cause: failure,
+    });
+  }
+  if (isUnanswered && upstream.reused) return new StaleConnection();
   return new Refusal(
     502,
     "upstream-unreachable",
     "the upstream closed the connection before it answered",
-    { cause },
+    { cause: failure },
   );
 }
