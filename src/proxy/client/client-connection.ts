@@ -80,38 +80,24 @@ async function serveHttp(
   tunnel: Authority | undefined,
 ): Promise<void> {
   for (;;) {
-    const record = new LazyRecord(context);
-    let head: Http1Request;
+    let head: Http1Request | Refusal | undefined;
     try {
-      const read = await readRequestHead(context, client);
-      if (read === undefined) return finish(client);
-      head = read;
+      head = await readRequestHead(context, client);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return refuse(context, client, record.get(), error);
+      head = error;
     }
+    if (head === undefined) return finish(client);
+    // It takes its number when there is something to record, not when a kept connection waits for a request
+    const record = new RequestRecord(context.recorder, context.nextRequest());
+    if (head instanceof Refusal) return refuse(context, client, record, head);
     if (head.method === "CONNECT" && tunnel === undefined) {
-      return serveConnect(context, client, { head, record: record.get() });
+      return serveConnect(context, client, { head, record });
     }
     const exchange = new Http1Exchange(client, head);
-    await serveRequest(context, exchange, { tunnel, record: record.get() });
+    await serveRequest(context, exchange, { tunnel, record });
     exchange.body.release();
     if (!exchange.keeps) return finish(client);
-  }
-}
-
-/** A record takes its number when there is something to record, not when a kept connection waits for a request. */
-class LazyRecord {
-  readonly #context: ProxyContext;
-  #record: RequestRecord | undefined;
-
-  constructor(context: ProxyContext) {
-    this.#context = context;
-  }
-
-  get(): RequestRecord {
-    this.#record ??= new RequestRecord(this.#context.recorder, this.#context.nextRequest());
-    return this.#record;
   }
 }
 

@@ -20,25 +20,33 @@ export async function serveRequest(
     await carryOut(context, exchange, { tunnel, record, hold });
     record.end("completed");
   } catch (error) {
-    const isGone = exchange.isClosed || error instanceof ClientAborted;
-    if (isGone || error instanceof ResponseBroken) {
-      const isUpstream = error instanceof ResponseBroken && error.side === "upstream" && !isGone;
-      record.end(isUpstream ? "upstream-failed" : "client-aborted");
-      exchange.reset();
-      return;
-    }
-    const refusal = toRefusal(error);
-    if (record.status === 0) {
-      const format = toRefusalFormat(exchange.request);
-      const answer = await recordRefusal(context, record, { refusal, format });
-      exchange.refuse(answer.head, answer.body);
-    } else {
-      // Part of a response is out: breaking it off is the only way left to say that it isn't whole
-      record.fail(refusal);
-      exchange.reset();
-    }
+    await fail(context, exchange, { record, error });
   } finally {
     hold[Symbol.dispose]();
+  }
+}
+
+async function fail(
+  context: ProxyContext,
+  exchange: Exchange,
+  { record, error }: { readonly record: RequestRecord; readonly error: unknown },
+): Promise<void> {
+  const isGone = exchange.isClosed || error instanceof ClientAborted;
+  if (isGone || error instanceof ResponseBroken) {
+    const isUpstream = error instanceof ResponseBroken && error.side === "upstream" && !isGone;
+    record.end(isUpstream ? "upstream-failed" : "client-aborted");
+    exchange.reset();
+    return;
+  }
+  const refusal = toRefusal(error);
+  if (record.status === 0) {
+    const format = toRefusalFormat(exchange.request);
+    const answer = await recordRefusal(context, record, { refusal, format });
+    exchange.refuse(answer.head, answer.body);
+  } else {
+    // Part of a response is out: breaking it off is the only way left to say that it isn't whole
+    record.fail(refusal);
+    exchange.reset();
   }
 }
 

@@ -6,7 +6,7 @@ import type { Exchange } from "../../http/exchange.ts";
 import type { ResponseTransform } from "../../http/handler.ts";
 import type { HeaderField } from "../../http/header-fields.ts";
 import type { Hold } from "../../http/hold.ts";
-import type { AuthorisationRequest } from "../decide/authorise.ts";
+import type { AuthorisationRequest, Preparation } from "../decide/authorise.ts";
 import type { Admission } from "../decide/admission.ts";
 import { proxyLimits } from "../limits.ts";
 import type { ProxyContext } from "../proxy-context.ts";
@@ -17,7 +17,7 @@ import {
   rejectSecrets,
   revealOn,
   toCredentialId,
-  withoutSecrets,
+  type WithSecrets,
 } from "./reveal.ts";
 import { readSignedBody, toBodyDigest } from "./signed-body.ts";
 import { toTransforms, transformAnswer, type UnreadAnswer } from "./transforms.ts";
@@ -67,54 +67,104 @@ export async function sendOut(
   context: ProxyContext,
   outgoing: OutgoingRequest,
 ): Promise<ReceivedAnswer> {
-  const { request, authority, record, hold, granted, client, body } = outgoing;
-  const preparation = context.authorise(request);
-  noteAuthorisation(record, preparation);
-  await record.allow();
-  const digest = toBodyDigest(preparation.plan);
-  const signed = digest === undefined ? undefined : await readSignedBody(body, digest, hold);
+  const preparation = context.authorise(outgoing.request);
+  noteAuthorisation(outgoing.record, preparation);
+  await outgoing.record.allow();
   // Whatever waits for the client does so before the secret is taken: one that is rotated meanwhile must not be sent
-  const sent = signed?.body ?? (mayBeEmpty(outgoing) ? await withoutEmptyBody(body) : body);
-  const { repository, method } = request;
-  const host = toHostHeader(authority);
-  const revealed =
-    preparation.plan.length === 0
-      ? withoutSecrets(preparation.request)
-      : await revealOn(context, preparation, {
-          method,
-          host,
-          bodyDigest: signed?.digest,
-          repository,
-        });
-  const upstream = await context.upstream.send({
-    authority,
-    credential: toCredentialId(preparation),
-    method,
-    target: withGrantedQuery(revealed.target, granted?.query),
-    headers: granted === undefined ? revealed.headers : [...revealed.headers, ...granted.headers],
-    body: sent,
-    upgrade: outgoing.asked.upgrade,
-    takesTrailers: outgoing.asked.takesTrailers,
-    record,
-    countUpload: outgoing.admission.countUpload,
-    client,
-    patience: outgoing.patience,
-  });
+  const read = readAhead(outgoing, preparation);
+  const body = read instanceof Promise ? await read : read;
+  const given = reveal(context, outgoing, preparation, body);
+  const revealed = given instanceof Promise ? await given : given;
+  const upstream = await context.upstream.send(
+    toUpstreamRequest(outgoing, preparation, { revealed, body: body.body }),
+  );
   try {
     if (upstream.head.status === 401) rejectSecrets(revealed);
     const turn = context.turns.take();
     if (turn !== undefined) await turn;
-    if (client === undefined) return { upstream, head: upstream.head, body: upstream.body };
-    const transforms = toTransforms({
-      handler: outgoing.transform,
-      learn: preparation.learn,
-      search: { echoes: context.echoes, secrets: withGrants(revealed.secrets, granted) },
-    });
-    return { upstream, ...transformAnswer(upstream, transforms, hold) };
+    return receive(context, outgoing, { upstream, preparation, revealed });
   } catch (error) {
     upstream.close();
     throw error;
   }
+}
+
+/** What is sent, once all of it was read that has to be: to be signed, or to know whether there is anything. */
+function readAhead(
+  { request, body, hold }: OutgoingRequest,
+  { plan }: Preparation,
+): ReadBody | Promise<ReadBody> {
+  const digest = toBodyDigest(plan);
+  if (digest !== undefined) return readSignedBody(body, digest, hold);
+  // Some clients announce chunks on every GET; a server that never reads a body there would take their end for a request
+  const mayBeEmpty = request.method === "GET" && body.length === "unknown";
+  return mayBeEmpty ? withoutEmptyBody(body) : { body };
+}
+
+interface ReadBody {
+  readonly body: Body;
+  /** Of one that is signed */
+  readonly digest?: Buffer;
+}
+
+async function withoutEmptyBody(body: Body): Promise<ReadBody> {
+  return { body: (await body.isEmpty?.()) === true ? noBody : body };
+}
+
+function reveal(
+  context: ProxyContext,
+  { request: { method, repository }, authority }: OutgoingRequest,
+  { plan, request }: Preparation,
+  { digest }: ReadBody,
+): WithSecrets | Promise<WithSecrets> {
+  const parts = { method, host: toHostHeader(authority) };
+  return revealOn(
+    context,
+    repository === undefined ? { plan, request } : { plan, request, repository },
+    digest === undefined ? parts : { ...parts, bodyDigest: digest },
+  );
+}
+
+function toUpstreamRequest(
+  outgoing: OutgoingRequest,
+  preparation: Preparation,
+  { revealed, body }: { readonly revealed: WithSecrets; readonly body: Body },
+): UpstreamRequest {
+  const { authority, granted, record, client, patience, asked, admission, request } = outgoing;
+  return {
+    authority,
+    credential: toCredentialId(preparation),
+    method: request.method,
+    target: withGrantedQuery(revealed.target, granted?.query),
+    headers: granted === undefined ? revealed.headers : [...revealed.headers, ...granted.headers],
+    body,
+    upgrade: asked.upgrade,
+    takesTrailers: asked.takesTrailers,
+    record,
+    countUpload: admission.countUpload,
+    client,
+    patience,
+  };
+}
+
+/** The answer as it may go on. */
+function receive(
+  { echoes }: ProxyContext,
+  { client, transform: handler, granted, hold }: OutgoingRequest,
+  parts: {
+    readonly upstream: UpstreamAnswer;
+    readonly preparation: Preparation;
+    readonly revealed: WithSecrets;
+  },
+): ReceivedAnswer {
+  const { upstream, preparation, revealed } = parts;
+  const { head, body } = upstream;
+  if (client === undefined) return { upstream, head, body };
+  const secrets = revealed.given.map(({ secret }) => secret.reveal());
+  const search = { echoes, secrets: withGrants(secrets, granted) };
+  const transforms = toTransforms({ handler, learn: preparation.learn, search });
+  const changed = transformAnswer({ head, body }, transforms, hold);
+  return { upstream, head: changed.head, body: changed.body };
 }
 
 /** What is searched for in the answer as it is, however short it is. */
@@ -127,13 +177,4 @@ function withGrants(secrets: readonly string[], granted: Granted | undefined): r
 
 function withGrantedQuery(target: string, query = ""): string {
   return target.includes("?") ? `${target}${query.replace("?", "&")}` : `${target}${query}`;
-}
-
-/** Some clients announce chunks on every GET; a server that never reads a body there would take their end for a request. */
-function mayBeEmpty({ request, body }: OutgoingRequest): boolean {
-  return request.method === "GET" && body.length === "unknown";
-}
-
-async function withoutEmptyBody(body: Body): Promise<Body> {
-  return (await body.isEmpty?.()) === true ? noBody : body;
 }

@@ -2,7 +2,9 @@ import { VaultboxError, type VaultboxErrorCode } from "../../base/errors.ts";
 import { quoted } from "../../base/printable.ts";
 import type { Preparation } from "../decide/authorise.ts";
 import type { Secret } from "../../base/redact.ts";
-import type { AuthorisedRequest } from "../../credential/scheme.ts";
+import type { CredentialBinding } from "../../credential/binding.ts";
+import type { BoundCredential } from "../../credential/bound-hosts.ts";
+import type { AuthorisedRequest, UnsignedRequest } from "../../credential/scheme.ts";
 import type { SecretContext, SecretLease } from "../../credential/secret-provider.ts";
 import type { SessionCredential } from "../../credential/session-credential.ts";
 import type { ProxyContext } from "../proxy-context.ts";
@@ -13,62 +15,83 @@ import { Refusal } from "../../http/refusal.ts";
 import { TimeLimitError, withTimeLimit } from "../time-limit.ts";
 
 /** A request with its secrets on it. */
-interface WithSecrets extends AuthorisedRequest {
-  readonly secrets: readonly string[];
-  /** Who gave them, in that order */
+export interface WithSecrets extends AuthorisedRequest {
+  /** In the order of the plan */
   readonly given: readonly GivenSecret[];
 }
-
-const anyPlace: SecretContext = {};
 
 interface GivenSecret {
   readonly credential: SessionCredential;
   readonly secret: Secret;
 }
 
-/** What a scheme may sign beside headers and target, and what a secret may be chosen by. */
-interface SigningParts {
-  readonly method: string;
-  readonly host: string;
-  readonly bodyDigest?: Buffer | undefined;
-  readonly repository?: string | undefined;
+/** What is chosen to go on a request. */
+interface Planned extends SecretContext {
+  readonly plan: readonly BoundCredential[];
+  readonly request: AuthorisedRequest;
 }
+
+/** What a scheme may sign beside headers and target. */
+type SignedParts = Pick<UnsignedRequest, "method" | "host" | "bodyDigest">;
+
+type RevealContext = Pick<ProxyContext, "echoes" | "findPlaceholder">;
 
 /**
- * The request as it goes upstream: secrets are fetched at the last moment. Degraded means refused: a request never goes out
- * without its credentials.
- * @throws Refusal 502 `credential-unavailable`
+ * The request as it goes upstream: secrets are fetched at the last moment, without a promise where the only one is known.
+ * Degraded means refused: a request never goes out without its credentials.
+ * @throws Refusal 502 `credential-unavailable`; a promise rejects with it
  */
-export async function revealOn(
-  { echoes, findPlaceholder }: Pick<ProxyContext, "echoes" | "findPlaceholder">,
-  { plan, request }: Pick<Preparation, "plan" | "request">,
-  { method, host, bodyDigest, repository }: SigningParts,
-): Promise<WithSecrets> {
-  const context = repository === undefined ? anyPlace : { repository };
-  const signed = bodyDigest === undefined ? { method, host } : { method, host, bodyDigest };
-  const given: GivenSecret[] = [];
-  const secrets: string[] = [];
-  let authorised = request;
-  // Whoever must be waited for is, before any is taken: a first one could be rotated while a second one is asked for
-  if (plan.length > 1) await Promise.all(plan.map(async (one) => get(one.credential, context)));
-  for (const { credential, binding } of plan) {
-    const got = get(credential, context);
-    const secret = got instanceof Promise ? await got : got;
-    const value = secret.reveal();
-    if (findPlaceholder(value) !== undefined) throw unavailable("its secret is a placeholder");
-    const before = authorised.headers.length;
-    const attached = attach({ ...signed, ...authorised }, binding.scheme, value);
-    authorised = attached instanceof Promise ? await attached : attached;
-    echoes.add(value, authorised.headers.slice(before));
-    secrets.push(value);
-    given.push({ credential, secret });
-  }
-  return { headers: authorised.headers, target: authorised.target, secrets, given };
+export function revealOn(
+  context: RevealContext,
+  planned: Planned,
+  parts: SignedParts,
+): WithSecrets | Promise<WithSecrets> {
+  const [only, ...others] = planned.plan;
+  if (only === undefined) return { ...planned.request, given: [] };
+  if (others.length > 0) return revealAll(context, planned, parts);
+  const { credential, binding } = only;
+  const secret = get(credential, planned);
+  const put = (known: Secret): WithSecrets | Promise<WithSecrets> => {
+    const given = [{ credential, secret: known }];
+    const request = putOn(context, { ...parts, ...planned.request }, binding, known);
+    if (request instanceof Promise) return request.then((signed) => ({ ...signed, given }));
+    return { headers: request.headers, target: request.target, given };
+  };
+  return secret instanceof Promise ? secret.then(put) : put(secret);
 }
 
-/** A request that no credential of ours goes on. */
-export function withoutSecrets({ headers, target }: AuthorisedRequest): WithSecrets {
-  return { headers, target, secrets: [], given: [] };
+async function revealAll(
+  context: RevealContext,
+  planned: Planned,
+  parts: SignedParts,
+): Promise<WithSecrets> {
+  const { plan } = planned;
+  // Whoever must be waited for is, before any is taken: a first one could be rotated while a second one is asked for
+  await Promise.all(plan.map(async (one) => get(one.credential, planned)));
+  let { request } = planned;
+  const given: GivenSecret[] = [];
+  for (const { credential, binding } of plan) {
+    const secret = await get(credential, planned);
+    request = await putOn(context, { ...parts, ...request }, binding, secret);
+    given.push({ credential, secret });
+  }
+  return { headers: request.headers, target: request.target, given };
+}
+
+function putOn(
+  { echoes, findPlaceholder }: RevealContext,
+  request: UnsignedRequest,
+  { scheme }: CredentialBinding,
+  secret: Secret,
+): AuthorisedRequest | Promise<AuthorisedRequest> {
+  const value = secret.reveal();
+  if (findPlaceholder(value) !== undefined) throw unavailable("its secret is a placeholder");
+  const remember = (attached: AuthorisedRequest): AuthorisedRequest => {
+    echoes.add(value, attached.headers.slice(request.headers.length));
+    return attached;
+  };
+  const attached = attach(request, scheme, value);
+  return attached instanceof Promise ? attached.then(remember) : remember(attached);
 }
 
 /** Tells whoever gave the secrets that the server refused them (401). */
@@ -77,9 +100,12 @@ export function rejectSecrets({ given }: Pick<WithSecrets, "given">): void {
 }
 
 /** At once where it's known; fails with a Refusal. */
-function get(credential: SessionCredential, context: SecretContext): Secret | Promise<Secret> {
+function get(
+  credential: SessionCredential,
+  { repository }: SecretContext,
+): Secret | Promise<Secret> {
   try {
-    const lease = credential.provider.get(context);
+    const lease = credential.provider.get(repository === undefined ? {} : { repository });
     return lease instanceof Promise ? wait(credential, lease) : lease.secret;
   } catch (error) {
     throw toUnavailable(credential, error);

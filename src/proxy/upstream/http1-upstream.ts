@@ -38,24 +38,32 @@ export class Http1Upstream implements Upstream {
     }
   }
 
-  async #attempt(request: UpstreamRequest, reuse: Reuse): Promise<UpstreamAnswer> {
-    const { authority, credential, client, record } = request;
+  #attempt(request: UpstreamRequest, reuse: Reuse): Promise<UpstreamAnswer> {
+    const { authority, credential, client } = request;
     const end = new ClientEnd();
     // As most servers do, a client that ends its side is taken to have given up
     client?.onGone(() => end.come());
+    const kept = reuse === "no" ? undefined : this.#pool.take(authority, credential, reuse);
+    return this.#converse(request, kept ?? this.#dial(request, end), end);
+  }
+
+  async #converse(
+    request: UpstreamRequest,
+    connection: UpstreamConnection | Promise<UpstreamConnection>,
+    end: ClientEnd,
+  ): Promise<UpstreamAnswer> {
     try {
-      const kept = reuse === "no" ? undefined : this.#pool.take(authority, credential, reuse);
-      const upstream = kept ?? (await this.#dial(request, end));
+      const upstream = connection instanceof Promise ? await connection : connection;
       // The end of the client may have come before, or while the connection was made
-      if (client?.isGone === true) {
+      if (request.client?.isGone === true) {
         this.#pool.discard(upstream);
         throw new ClientAborted();
       }
       end.upstream = upstream;
-      record.address = upstream.address;
+      request.record.address = upstream.address;
       return await converse({ request, upstream, end, pool: this.#pool });
     } catch (error) {
-      client?.onGone(undefined);
+      request.client?.onGone(undefined);
       throw end.aborted ?? error;
     }
   }

@@ -20,8 +20,19 @@ export async function readFinalHead(
   upstream: UpstreamConnection,
   options: { readonly onContinue: () => void; readonly isUpgrade: boolean },
 ): Promise<Http1Response> {
+  const reading = {
+    maxBytes: proxyLimits.responseHeadBytes,
+    firstLine: statusLine,
+    isBegun: false,
+  };
   for (let interim = 0; interim <= proxyLimits.interimResponses; interim++) {
-    const text = await readUpstreamHead(upstream, interim === 0);
+    let text: string | undefined;
+    try {
+      text = await readHead(upstream.source, reading);
+    } catch (error) {
+      throw toFailure(upstream, error, !reading.isBegun);
+    }
+    if (text === undefined) throw toFailure(upstream, undefined, !reading.isBegun);
     const head = parseResponseHead(text);
     if (head.status >= 200) return head;
     if (head.status === 101) {
@@ -33,23 +44,8 @@ export async function readFinalHead(
   throw new Refusal(502, "upstream-invalid", "the upstream sent too many interim responses");
 }
 
-async function readUpstreamHead(upstream: UpstreamConnection, isFirst: boolean): Promise<string> {
-  const reading = {
-    maxBytes: proxyLimits.responseHeadBytes,
-    firstLine: statusLine,
-    isBegun: false,
-  };
-  let failure: unknown;
-  try {
-    const text = await readHead(upstream.source, reading);
-    if (text !== undefined) return text;
-  } catch (error) {
-    failure = error;
-  }
-  throw toRefusal(upstream, failure, isFirst && !reading.isBegun);
-}
-
-function toRefusal(upstream: UpstreamConnection, failure: unknown, isUnanswered: boolean): Error {
+/** @param isUnanswered whether no byte of an answer came */
+function toFailure(upstream: UpstreamConnection, failure: unknown, isUnanswered: boolean): Error {
   if (failure instanceof Refusal) {
     const what = `the upstream's answer is not valid HTTP: ${failure.message}`;
     return new Refusal(502, "upstream-invalid", what);

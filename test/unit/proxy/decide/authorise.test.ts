@@ -224,12 +224,13 @@ describe("a secret", () => {
       credential: { ...credential, provider: provide(credential.placeholder) },
     }));
     const search = createPlaceholderSearch([credential]);
-    const revealing = revealOn(
-      { echoes: new SecretEchoes(), findPlaceholder: search },
-      { ...preparation, plan },
-      { method: "GET", host: "api.example.com" },
-    );
-    expect((await rejectionOf(revealing)).status).toBe(502);
+    const revealing = async () =>
+      revealOn(
+        { echoes: new SecretEchoes(), findPlaceholder: search },
+        { ...preparation, plan },
+        { method: "GET", host: "api.example.com" },
+      );
+    expect((await rejectionOf(revealing())).status).toBe(502);
   });
 });
 

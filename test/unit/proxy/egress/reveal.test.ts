@@ -30,11 +30,12 @@ async function readRefusal(error: Error): Promise<string> {
     headers: [],
     rule: { effect: "allow", clientCredentials: "refuse" },
   });
-  const refusal = await revealOn(
-    { echoes: new SecretEchoes(), findPlaceholder: () => undefined },
-    preparation,
-    { method: "GET", host: "api.example.com" },
-  ).catch((caught: unknown) => caught);
+  const reveal = async () =>
+    revealOn({ echoes: new SecretEchoes(), findPlaceholder: () => undefined }, preparation, {
+      method: "GET",
+      host: "api.example.com",
+    });
+  const refusal = await reveal().catch((caught: unknown) => caught);
   expect(refusal).toBeInstanceOf(Refusal);
   return toRefusalText(refusal as Refusal, "text").split("\r\n\r\n")[1] ?? "";
 }
