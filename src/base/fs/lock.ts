@@ -35,7 +35,11 @@ export async function acquireLock(
   await take({ path, token, deadline }, options.onWait);
   return {
     [Symbol.asyncDispose]: async () => {
-      await removeDead(toBeside(path)).finally(() => release(path, token));
+      try {
+        await removeDead(toBeside(path));
+      } finally {
+        await release(path, token);
+      }
     },
   };
 }
