@@ -11,9 +11,12 @@ import { ChainWriter, type ChainWriterOptions, unwritable } from "./chain-writer
 /** The audit log of one session, open for writing. Satisfies the proxy's `RequestRecorder`. */
 export interface AuditLog extends AsyncDisposable {
   readonly path: string;
-  /** Resolves once the kernel has the record. @throws VaultboxError VBX_AUDIT_UNWRITABLE, then always */
-  readonly decision: (event: RequestDecisionEvent) => Promise<void>;
-  /** Never throws; when the record is lost, every later decision rejects. */
+  /**
+   * Resolves once the kernel has the record; undefined where it has it at once. Rejects with VaultboxError
+   * VBX_AUDIT_UNWRITABLE, then always.
+   */
+  readonly decision: (event: RequestDecisionEvent) => Promise<void> | undefined;
+  /** Written within 20 ms. Never throws; when the record is lost, every later decision fails. */
   readonly outcome: (event: RequestOutcomeEvent) => void;
   /** As `outcome`, for what happens beside requests. */
   readonly note: (note: string, detail?: SessionNoteEvent["detail"]) => void;
@@ -60,15 +63,15 @@ function toAuditLog(path: string, session: string, writer: ChainWriter): AuditLo
     },
     outcome: (event) => {
       if (writer.isFull(outcomeBytes)) writer.lose(event);
-      else void writer.append(event);
+      else writer.appendUnhurried(event);
     },
     note: (note, detail) =>
-      void writer.append({
+      writer.appendUnhurried({
         type: "session.note",
         note,
         ...(detail === undefined ? {} : { detail }),
       }),
-    start: (facts) => writer.append({ type: "session.start", session, ...facts }),
+    start: async (facts) => writer.append({ type: "session.start", session, ...facts }),
     end: async (facts) => {
       try {
         await writer.append({ type: "session.end", ...facts });

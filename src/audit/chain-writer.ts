@@ -8,6 +8,9 @@ import { type ChainTip, genesisHash, sealEvents, toUnsealed, type UnsealedEvent 
 /** Bytes of one log: a sandbox that sends requests for days must not fill the disk. */
 const maxLogBytes = 2 * 1024 ** 3;
 
+/** Longest time that a record waits which nobody waits for, `ms`: mostly another one comes, and they are written together. */
+const unhurriedMs = 20;
+
 /** Longest time a written record waits for fsync; half of the second that is promised. */
 const syncDelayMs = 500;
 
@@ -23,13 +26,14 @@ export interface ChainWriterOptions {
   readonly onLost?: (event: AuditEvent) => void;
 }
 
-/** Records of one turn of the event loop, on their way to one write. */
+/** Records on their way to one write. */
 interface Batch {
   readonly events: UnsealedEvent[];
-  readonly done: PromiseWithResolvers<void>;
+  /** Of those that are waited for; set with the first one */
+  done: PromiseWithResolvers<void> | undefined;
 }
 
-/** Appends events to a chained file: one write per turn of the event loop, one fsync at a time, nothing after a failure. */
+/** Appends events to a chained file: one write for all of one turn, one fsync at a time, nothing after a failure. */
 export class ChainWriter {
   readonly #path: string;
   readonly #fd: number;
@@ -42,7 +46,10 @@ export class ChainWriter {
   #tip: ChainTip;
   #ended = false;
   #size = 0;
-  #batch: Batch | undefined;
+  #batch: Batch = { events: [], done: undefined };
+  /** Requests that were decided and have no outcome yet */
+  #underWay = 0;
+  #unhurried: NodeJS.Timeout | undefined;
   #failure: VaultboxError | undefined;
   #isDirty = false;
   #syncTimer: NodeJS.Timeout | undefined;
@@ -66,23 +73,51 @@ export class ChainWriter {
     return this.#size >= this.#maxBytes + spare;
   }
 
-  /** Chains the event and writes it at the end of this turn; the promise may be left alone. */
-  append(event: AuditEvent): Promise<void> {
-    if (this.#failure !== undefined) {
-      this.lose(event);
-      return handled(Promise.reject(this.#failure));
+  /**
+   * Chains the event, and has it written: at once where no other request is under way, else at the end of this turn, with
+   * those of others. Undefined where it's written already; rejects with VaultboxError VBX_AUDIT_UNWRITABLE, and may be left
+   * alone.
+   */
+  append(event: AuditEvent): Promise<void> | undefined {
+    const refused = this.#take(event);
+    if (refused !== undefined) return handled(Promise.reject(refused));
+    if (event.type === "request.decision" && this.#underWay <= 1) {
+      this.#flush();
+      return this.#failure === undefined ? undefined : handled(Promise.reject(this.#failure));
     }
-    if (this.#closing !== undefined) {
-      return handled(Promise.reject(unwritable(this.#path, "it is closed")));
-    }
-    const unsealed = toUnsealed(event, this.#timestamp());
-    if (this.#batch === undefined) {
-      this.#batch = { events: [], done: Promise.withResolvers<void>() };
+    if (this.#batch.done === undefined) {
+      this.#batch.done = Promise.withResolvers<void>();
       void handled(this.#batch.done.promise);
       setImmediate(() => this.#flush());
     }
-    this.#batch.events.push(unsealed);
     return this.#batch.done.promise;
+  }
+
+  /** The same for one that nobody waits for. */
+  appendUnhurried(event: AuditEvent): void {
+    if (this.#take(event) !== undefined) return;
+    this.#unhurried ??= setTimeout(() => {
+      this.#unhurried = undefined;
+      this.#flush();
+    }, unhurriedMs);
+  }
+
+  /** Puts it into the batch, or says why it can't be. */
+  #take(event: AuditEvent): VaultboxError | undefined {
+    if (this.#failure !== undefined) {
+      this.lose(event);
+      return this.#failure;
+    }
+    if (this.#closing !== undefined) return unwritable(this.#path, "it is closed");
+    try {
+      this.#batch.events.push(toUnsealed(event, this.#timestamp()));
+    } catch (error) {
+      this.lose(event);
+      return unwritable(this.#path, error);
+    }
+    if (event.type === "request.decision") this.#underWay += 1;
+    else if (event.type === "request.outcome") this.#underWay -= 1;
+    return undefined;
   }
 
   /** Milliseconds repeat at thousands of records a second, and formatting one costs as much as the hash. */
@@ -94,8 +129,8 @@ export class ChainWriter {
 
   #flush(): void {
     const batch = this.#batch;
-    if (batch === undefined) return;
-    this.#batch = undefined;
+    if (batch.events.length === 0) return;
+    this.#batch = { events: [], done: undefined };
     if (this.#failure !== undefined) return this.#lose(batch, this.#failure);
     const sealed = sealEvents(batch.events, this.#tip);
     try {
@@ -106,7 +141,7 @@ export class ChainWriter {
     this.#tip = sealed.tip;
     this.#ended = batch.events.at(-1)?.event.type === "session.end";
     this.#scheduleSync();
-    batch.done.resolve();
+    batch.done?.resolve();
     for (const { event } of batch.events) this.#onEvent?.(event);
   }
 
@@ -116,7 +151,7 @@ export class ChainWriter {
   }
 
   #lose(batch: Batch, failure: VaultboxError): void {
-    batch.done.reject(failure);
+    batch.done?.reject(failure);
     for (const { event } of batch.events) this.lose(event);
   }
 
@@ -178,6 +213,7 @@ export class ChainWriter {
 
   async #close(): Promise<void> {
     this.#flush();
+    clearTimeout(this.#unhurried);
     clearTimeout(this.#syncTimer);
     try {
       this.#isDirty = true;

@@ -69,7 +69,8 @@ export async function sendOut(
 ): Promise<ReceivedAnswer> {
   const preparation = context.authorise(outgoing.request);
   noteAuthorisation(outgoing.record, preparation);
-  await outgoing.record.allow();
+  const written = outgoing.record.allow();
+  if (written !== undefined) await written;
   // Whatever waits for the client does so before the secret is taken: one that is rotated meanwhile must not be sent
   const read = readAhead(outgoing, preparation);
   const body = read instanceof Promise ? await read : read;

@@ -5,11 +5,12 @@ import type { RepositoryUpdate } from "../../http/handler.ts";
 
 /**
  * What the proxy needs of the audit log (invariant 9).
- * `decision` resolves once the kernel has the record, and rejects if it can't be written: the request is then refused.
+ * `decision` resolves once the kernel has the record, or is undefined where it has it at once, and rejects if it can't be
+ * written: the request is then refused.
  * `outcome` never rejects; a lost outcome shows as a decision without one, and poisons later decisions.
  */
 export interface RequestRecorder {
-  readonly decision: (event: RequestDecisionEvent) => Promise<void>;
+  readonly decision: (event: RequestDecisionEvent) => Promise<void> | undefined;
   readonly outcome: (event: RequestOutcomeEvent) => void;
 }
 
@@ -63,8 +64,8 @@ export class RequestRecord {
     Object.assign(this.facts, facts);
   }
 
-  /** Rejects with a Refusal 503 `audit-unwritable`. */
-  allow(): Promise<void> {
+  /** Undefined where the kernel has it at once. Rejects with a Refusal 503 `audit-unwritable`. */
+  allow(): Promise<void> | undefined {
     return this.#decide({ verdict: "allow" });
   }
 
@@ -75,10 +76,11 @@ export class RequestRecord {
       this.facts.flags = [...(this.facts.flags ?? []), ...refusal.flags];
     }
     const claimed = refusal instanceof AuthorityMismatch ? { claimed: refusal.claimed } : {};
-    // When the log can't be written the request is refused all the same
-    await this.#decide({ verdict: "deny", reason: refusal.reason, ...claimed }).catch(
-      () => undefined,
-    );
+    try {
+      await this.#decide({ verdict: "deny", reason: refusal.reason, ...claimed });
+    } catch {
+      // When the log can't be written the request is refused all the same
+    }
   }
 
   /**
@@ -120,29 +122,20 @@ export class RequestRecord {
     this.#recorder.outcome(event);
   }
 
-  async #decide(
+  #decide(
     verdict: Pick<RequestDecisionEvent, "verdict" | "reason" | "claimed">,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     this.#isDecided = true;
     const request = this.#request;
-    try {
-      await this.#recorder.decision({
-        type: "request.decision",
-        request,
-        ...verdict,
-        ...this.facts,
-      });
-    } catch (error) {
-      throw new Refusal(
-        503,
-        "audit-unwritable",
-        "the audit log of this session cannot be written",
-        {
-          cause: error,
-        },
-      );
-    }
+    return this.#recorder
+      .decision({ type: "request.decision", request, ...verdict, ...this.facts })
+      ?.catch(refuseUnwritten);
   }
+}
+
+function refuseUnwritten(cause: unknown): never {
+  const what = "the audit log of this session cannot be written";
+  throw new Refusal(503, "audit-unwritable", what, { cause });
 }
 
 function toOutcome({ reason }: Refusal): RequestOutcomeEvent["outcome"] {

@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { createSummary, summaryLines } from "../../../src/audit/summarise.ts";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { readHead } from "../../../src/audit/audit-head.ts";
 import { openAuditLog } from "../../../src/audit/audit-log.ts";
 import { genesisHash, parseLine } from "../../../src/audit/chain.ts";
@@ -41,21 +41,40 @@ test("each record holds the hash of the one before it, and the first that of the
 
 test("the records of one turn of the event loop are written together and in order", async () => {
   await using fixture = await openAuditFixture();
-  const first = fixture.log.decision(decisionOf(1));
+  await fixture.log.decision(decisionOf(1));
+  const { size } = statSync(fixture.path);
+  const first = fixture.log.decision(decisionOf(2));
   fixture.log.outcome(outcomeOf(1));
   fixture.log.note("link closed", { reason: "test" });
-  const second = fixture.log.decision(decisionOf(2));
+  const second = fixture.log.decision(decisionOf(3));
   expect(first).toBe(second);
-  expect(statSync(fixture.path).size).toBe(0);
+  expect(statSync(fixture.path).size).toBe(size);
   await second;
-  const types = (await linesOf(fixture.path)).map((line) => parseLine(line)?.record.type);
-  expect(types).toEqual([
+  expect(await typesOf(fixture.path)).toEqual([
+    "request.decision",
     "request.decision",
     "request.outcome",
     "session.note",
     "request.decision",
   ]);
 });
+
+test("the decision about the only request is with the kernel at once, and what nobody waits for with the next one", async () => {
+  await using fixture = await openAuditFixture();
+  expect(fixture.log.decision(decisionOf(1))).toBeUndefined();
+  expect(await typesOf(fixture.path)).toEqual(["request.decision"]);
+  fixture.log.outcome(outcomeOf(1));
+  expect(await typesOf(fixture.path)).toHaveLength(1);
+  expect(fixture.log.decision(decisionOf(2))).toBeUndefined();
+  expect(await typesOf(fixture.path)).toHaveLength(3);
+  fixture.log.outcome(outcomeOf(2));
+  // It's written although no other comes
+  await vi.waitFor(async () => expect(await typesOf(fixture.path)).toHaveLength(4));
+});
+
+async function typesOf(path: string): Promise<readonly (string | undefined)[]> {
+  return (await linesOf(path)).map((line) => parseLine(line)?.record.type);
+}
 
 test("the log and its head are readable by their owner only", async () => {
   await using fixture = await openAuditFixture();
@@ -106,10 +125,12 @@ test("a listener hears of an event only after the kernel has it", async () => {
     now: () => Date.UTC(2026, 0, 2),
     onEvent: (event) => heard.push(event.type),
   });
-  const written = log.decision(decisionOf(1));
-  expect(heard).toEqual([]);
-  await written;
+  await log.decision(decisionOf(1));
   expect(heard).toEqual(["request.decision"]);
+  const written = log.decision(decisionOf(2));
+  expect(heard).toHaveLength(1);
+  await written;
+  expect(heard).toHaveLength(2);
   expect(await readFile(path, "latin1")).toContain('"at":"2026-01-02T00:00:00.000Z"');
   await log.close();
 });
@@ -143,7 +164,7 @@ test("what the log has no room for is counted in the summary all the same, and s
   const refused = { verdict: "deny", flags: ["placeholder-at-wrong-host"] } as const;
   let rejected = 0;
   for (let request = 1; request <= 6; request += 1) {
-    await log.decision(decisionOf(request, refused)).catch(() => void (rejected += 1));
+    await log.decision(decisionOf(request, refused))?.catch(() => void (rejected += 1));
   }
   expect(rejected).toBeGreaterThan(2);
   const current = summary.current();
