@@ -10,16 +10,30 @@ export class Turns {
   /** When the event loop last had its turn, as far as we know */
   #since = performance.now();
 
-  /** Undefined when the work on a request may go on; else resolves when it may: one in each turn, in the order of those who ask. */
+  /** Undefined when the work on a request may go on; else resolves when it may, in the order of those who ask. */
   take(): Promise<void> | undefined {
-    if (performance.now() - this.#since < budgetMs) return undefined;
+    if (!this.#isUsedUp()) return undefined;
     if (this.#waiting.length === 0) setImmediate(this.#begin);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  #isUsedUp(): boolean {
+    return performance.now() - this.#since >= budgetMs;
+  }
+
   readonly #begin = (): void => {
     this.#since = performance.now();
+    this.#release();
+  };
+
+  #release(): void {
     this.#waiting.shift()?.();
-    if (this.#waiting.length > 0) setImmediate(this.#begin);
+    // Behind all that the one just released does at once: ticks come when no microtask is left
+    if (this.#waiting.length > 0) queueMicrotask(() => process.nextTick(this.#goOn));
+  }
+
+  readonly #goOn = (): void => {
+    if (this.#isUsedUp()) setImmediate(this.#begin);
+    else this.#release();
   };
 }
