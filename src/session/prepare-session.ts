@@ -15,6 +15,7 @@ import type { SessionHandlersOptions, SigningParts } from "./session-handlers.ts
 import type { SessionPlan } from "./plan/session-plan.ts";
 import { openSigner, type SessionSigning } from "./signing/session-signer.ts";
 import type { UpstreamSettings } from "./plan/upstream-settings.ts";
+import { fitHeapForTransfers } from "../proxy/transfer-heap.ts";
 import { createUpstreamRoots } from "../proxy/upstream/upstream-roots.ts";
 import { parseUpstreamProxySettings } from "../proxy/upstream/upstream-proxy.ts";
 
@@ -74,6 +75,7 @@ export async function prepareSession(
   const signing = toSigningParts(git?.signing, env);
   const openHandlers = (wanted: EgressPolicy): Promise<Pick<ProxyPolicy, "handlers">> =>
     toHandlers({ policy: wanted, stateFolder: paths.state, signing });
+  fitHeapForTransfers();
   const proxy = new ProxyServer({
     policy,
     credentials,
