@@ -51,7 +51,7 @@ async function writeUntilFull(): Promise<void> {
   rmSync(ballast);
   log.outcome(outcomeOf(1));
   const later = await Promise.allSettled(
-    [1, 2, 3].map((request) => log.decision(decisionOf(request))),
+    [1, 2, 3].map(async (request) => log.decision(decisionOf(request))),
   );
   await log.close().catch(() => undefined);
   const text = readFileSync(path, "latin1");
