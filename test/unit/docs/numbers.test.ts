@@ -38,6 +38,7 @@ test.each([
   ["request line and headers", proxy, "requestHeadBytes", toBinary],
   ["request line and headers", "http1-limits.ts", "headerFields", toCount],
   ["request target", "http1-limits.ts", "targetBytes", toBinary],
+  ["from the end of a request to its outcome in the audit", "chain-writer.ts", "unhurriedMs", time],
   ["response headers", proxy, "responseHeadBytes", toBinary],
   ["interim responses to one request", proxy, "interimResponses", toCount],
   ["empty lines before a request", "http1-limits.ts", "emptyLines", toCount],
