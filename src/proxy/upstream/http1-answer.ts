@@ -101,13 +101,12 @@ export class Http1Answer implements UpstreamAnswer, Body {
       return this.#took(await coming);
     } catch (error) {
       throw this.#toBroken(error);
-    } finally {
-      // Whoever reads it may take time for it
-      upstream.deadline.at = Number.POSITIVE_INFINITY;
     }
   }
 
   #took(piece: Buffer | undefined): Buffer | undefined {
+    // Whoever reads it may take time for it
+    this.#conversation.upstream.deadline.at = Number.POSITIVE_INFINITY;
     if (piece === undefined || this.#reader.isDone) this.#isRead = true;
     return piece;
   }

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
-import { expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
 import { noBody } from "../../../../src/http/body.ts";
 import { ClientAborted } from "../../../../src/http/exchange.ts";
 import { Refusal } from "../../../../src/http/refusal.ts";
@@ -97,5 +98,19 @@ test("what isn't HTTP is refused, and its connection closed", async () => {
   const error: unknown = await upstream.send(toRequest()).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(Refusal);
   expect(error).toMatchObject({ reason: "upstream-invalid" });
+  pool.close();
+});
+
+test("a client may take its time for an answer that began to come with its head", async () => {
+  const { pool, upstream } = openUpstream(() => "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nok");
+  const dialled = vi.spyOn(pool, "dial");
+  const patience = { headMs: 100, silenceMs: 100 };
+  const answer = await upstream.send(toRequest({ patience }));
+  expect(await answer.body.next()).toEqual(Buffer.from("ok"));
+  // Deadlines are looked at each half second
+  await sleep(1200);
+  const { socket } = await (dialled.mock.results[0]!.value as ReturnType<typeof pool.dial>);
+  expect(socket.destroyed).toBe(false);
+  answer.close();
   pool.close();
 });
