@@ -7,7 +7,7 @@ const longestText = 256;
 /**
  * The same function of a text, which remembers what it made of each. It keeps a copy of its own: a piece that was cut out of
  * a longer text would keep all of that.
- * @param make of a text without characters beyond Latin-1; what it throws isn't remembered
+ * @param make of any text, also of one with characters beyond Latin-1, which isn't remembered; nor is what it throws
  */
 export function remembered<Value extends object | string | boolean>(
   make: (text: string) => Value,
@@ -18,6 +18,7 @@ export function remembered<Value extends object | string | boolean>(
     if (found !== undefined) return found;
     if (text.length > longestText) return make(text);
     const own = Buffer.from(text, "latin1").toString("latin1");
+    if (own !== text) return make(text);
     const value = make(own);
     if (known.size >= mostTexts) known.clear();
     known.set(own, value);

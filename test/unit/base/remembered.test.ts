@@ -32,6 +32,17 @@ test("a long text is worked out each time, and so is one that fails", () => {
   expect(calls).toBe(4);
 });
 
+test("a text beyond Latin-1 is taken as it is, and not for the one that its bytes would be", () => {
+  const made: string[] = [];
+  const fold = remembered((text) => {
+    made.push(text);
+    return text.replaceAll(/[^a-z-]/g, "-");
+  });
+  // The lower byte of the last letter is that of `a`
+  expect([fold("x-\u0161"), fold("x-a"), fold("x-\u0161")]).toEqual(["x--", "x-a", "x--"]);
+  expect(made).toEqual(["x-\u0161", "x-a", "x-\u0161"]);
+});
+
 test("a piece of a longer text doesn't keep that one in memory", () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
