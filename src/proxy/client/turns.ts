@@ -12,8 +12,10 @@ export class Turns {
 
   /** Undefined when the work on a request may go on; else resolves when it may, in the order of those who ask. */
   take(): Promise<void> | undefined {
-    if (!this.#isUsedUp()) return undefined;
-    if (this.#waiting.length === 0) setImmediate(this.#begin);
+    if (this.#waiting.length === 0) {
+      if (!this.#isUsedUp()) return undefined;
+      setImmediate(this.#begin);
+    }
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

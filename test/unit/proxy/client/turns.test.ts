@@ -40,3 +40,23 @@ test("of those who take long each has a turn of its own", async () => {
   await Promise.all(waiting);
   expect(seen.every((count, index) => count <= index + 1)).toBe(true);
 });
+
+test("whoever goes on without waiting for anything doesn't overtake those who wait", async () => {
+  const turns = new Turns();
+  const served: string[] = [];
+  const pipeline = async (name: string) => {
+    for (let request = 0; request < 50; request += 1) {
+      const turn = turns.take();
+      if (turn !== undefined) await turn;
+      served.push(name);
+      work(0.1);
+    }
+  };
+  work(25);
+  const all = ["a", "b", "c"].map(pipeline);
+  const turn = turns.take();
+  if (turn !== undefined) await turn;
+  served.push("last");
+  await Promise.all(all);
+  expect(served.slice(0, 4)).toEqual(["a", "b", "c", "last"]);
+});
