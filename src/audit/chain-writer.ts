@@ -47,8 +47,8 @@ export class ChainWriter {
   #ended = false;
   #size = 0;
   #batch: Batch = { events: [], done: undefined };
-  /** Requests that were decided and have no outcome yet */
-  #underWay = 0;
+  /** Requests that were decided and have no outcome yet: one whose client went before has an outcome alone */
+  readonly #underWay = new Set<number>();
   #unhurried: NodeJS.Timeout | undefined;
   #failure: VaultboxError | undefined;
   #isDirty = false;
@@ -81,7 +81,7 @@ export class ChainWriter {
   append(event: AuditEvent): Promise<void> | undefined {
     const refused = this.#take(event);
     if (refused !== undefined) return handled(Promise.reject(refused));
-    if (event.type === "request.decision" && this.#underWay <= 1) {
+    if (event.type === "request.decision" && this.#underWay.size <= 1) {
       this.#flush();
       return this.#failure === undefined ? undefined : handled(Promise.reject(this.#failure));
     }
@@ -115,8 +115,8 @@ export class ChainWriter {
       this.lose(event);
       return unwritable(this.#path, error);
     }
-    if (event.type === "request.decision") this.#underWay += 1;
-    else if (event.type === "request.outcome") this.#underWay -= 1;
+    if (event.type === "request.decision") this.#underWay.add(event.request);
+    else if (event.type === "request.outcome") this.#underWay.delete(event.request);
     return undefined;
   }
 

@@ -72,6 +72,16 @@ test("the decision about the only request is with the kernel at once, and what n
   await vi.waitFor(async () => expect(await typesOf(fixture.path)).toHaveLength(4));
 });
 
+test("outcomes of requests that were never decided don't hide which are under way", async () => {
+  await using fixture = await openAuditFixture();
+  for (const request of [1, 2, 3]) fixture.log.outcome(outcomeOf(request));
+  expect(fixture.log.decision(decisionOf(4))).toBeUndefined();
+  const second = fixture.log.decision(decisionOf(5));
+  expect(second).toBeInstanceOf(Promise);
+  await second;
+  expect(await typesOf(fixture.path)).toHaveLength(5);
+});
+
 async function typesOf(path: string): Promise<readonly (string | undefined)[]> {
   return (await linesOf(path)).map((line) => parseLine(line)?.record.type);
 }
