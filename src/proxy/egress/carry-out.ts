@@ -47,7 +47,8 @@ export async function carryOut(
   const { disposition, facts } = decideRequest(context.deciders, incoming);
   record.note(facts);
   if (disposition.type === "refuse") {
-    record.note({ flags: strayPlaceholder(context, head, incoming.authority.host) });
+    const flags = strayPlaceholder(context, head, incoming.authority.host);
+    if (flags.length > 0) record.note({ flags });
     throw disposition.refusal;
   }
   const { method } = head;

@@ -200,6 +200,15 @@ test.each(["other.example", "denied.example"])(
   },
 );
 
+test("a refusal without any flag has none in the audit", async () => {
+  await using proxy = await startProxy({ rules, dialer: plainDialer(9) });
+  const bytes = "GET / HTTP/1.1\r\nHost: denied.example\r\n\r\n";
+  expect(await talk(await proxy.connect(), bytes)).toMatch(/^HTTP\/1\.1 403 /);
+  const [decision] = proxy.events;
+  expect(decision).toMatchObject({ type: "request.decision", verdict: "deny" });
+  expect(decision).not.toHaveProperty("flags");
+});
+
 /** The control for a closed connection: node:http answers the request behind a CONNECT it refused by a status alone. */
 async function countServedBehindNaiveRefusal(pipelined: string): Promise<number> {
   let served = 0;
