@@ -66,7 +66,8 @@ export function parseTarget(method: string, written: string): RequestTarget {
     const mark = target.indexOf("?");
     const rawPath = mark === -1 ? target : target.slice(0, mark);
     const query = mark === -1 ? "" : target.slice(mark);
-    return { form: "origin", rawPath, ...toPath(rawPath), query };
+    const { path, readings, handlerReadings } = toPath(rawPath);
+    return { form: "origin", rawPath, path, readings, handlerReadings, query };
   }
   if (target === "*" && method === "OPTIONS") {
     return { form: "asterisk", rawPath: "*", ...noPath, path: "*", query: "" };

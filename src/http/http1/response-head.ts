@@ -1,3 +1,4 @@
+import { remembered } from "../../base/remembered.ts";
 import type { BodyLength } from "../body.ts";
 import type { HttpResponse } from "../exchange.ts";
 import { Refusal } from "../refusal.ts";
@@ -26,14 +27,12 @@ const plainPhrase = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/;
  */
 export function parseResponseHead(text: string): Http1Response {
   const lines = text.split("\r\n");
-  const line = statusLine.exec(lines[0] ?? "");
-  if (line === null) throw invalid("its status line is not valid");
-  const version = line[1] === "1" ? "1.1" : "1.0";
+  const { status, phrase, version } = parseStatusLine(lines[0] ?? "");
   const fields = parseResponseFields(lines, 1);
   const connection = listMembers(headerValues(fields, "connection"));
   return {
-    status: Number(line[2]),
-    phrase: toPlainPhrase(line[3]),
+    status,
+    phrase,
     version,
     fields,
     headers: toClientFields(fields, connection),
@@ -41,6 +40,13 @@ export function parseResponseHead(text: string): Http1Response {
       version === "1.1" ? !connection.includes("close") : connection.includes("keep-alive"),
   };
 }
+
+const parseStatusLine = remembered((text): Pick<Http1Response, "status" | "phrase" | "version"> => {
+  const line = statusLine.exec(text);
+  if (line === null) throw invalid("its status line is not valid");
+  const version = line[1] === "1" ? "1.1" : "1.0";
+  return { status: Number(line[2]), phrase: toPlainPhrase(line[3]), version };
+});
 
 /** Undefined where it isn't short and plain text: it may carry terminal escapes. */
 function toPlainPhrase(written = ""): string | undefined {
@@ -72,11 +78,10 @@ export function responseFraming(requestMethod: string, head: Http1Response): Fra
   if (codings.length > 0 && lengths.length > 0) {
     throw invalid("both Transfer-Encoding and Content-Length are there");
   }
-  if (
-    new Set(lengths).size > 1 ||
-    lengths.some((length) => !/^(?:0|[1-9][0-9]{0,14})$/.test(length))
-  ) {
-    throw invalid("its Content-Length is not one decimal number");
+  for (const length of lengths) {
+    if (length !== lengths[0] || !/^(?:0|[1-9][0-9]{0,14})$/.test(length)) {
+      throw invalid("its Content-Length is not one decimal number");
+    }
   }
   if (requestMethod === "HEAD" || head.status === 204 || head.status === 304) return "none";
   if (codings.length > 0) {

@@ -22,7 +22,7 @@ export function toAuthorisationRequest(
   { rule, disposition }: Sending,
 ): AuthorisationRequest & { readonly method: string } {
   const { scheme, host, port } = authority;
-  return {
+  const request = {
     scheme,
     host,
     port,
@@ -34,6 +34,7 @@ export function toAuthorisationRequest(
     rule,
     rawTarget: disposition?.target ?? target.rawPath + target.query,
     withoutCredential: disposition?.withoutCredential === true,
-    ...(disposition?.repository === undefined ? {} : { repository: disposition.repository }),
   };
+  const repository = disposition?.repository;
+  return repository === undefined ? request : { ...request, repository };
 }

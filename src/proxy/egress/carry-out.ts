@@ -45,7 +45,8 @@ export async function carryOut(
   const head = exchange.request;
   const incoming = parseIncomingRequest(head, tunnel, record.facts);
   const { disposition, facts } = decideRequest(context.deciders, incoming);
-  record.note(facts);
+  if (facts.rule !== undefined) record.facts.rule = facts.rule;
+  if (facts.others !== undefined) record.facts.others = facts.others;
   if (disposition.type === "refuse") {
     const flags = strayPlaceholder(context, head, incoming.authority.host);
     if (flags.length > 0) record.note({ flags });

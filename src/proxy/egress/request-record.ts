@@ -1,7 +1,6 @@
 import type { RequestDecisionEvent, RequestOutcomeEvent } from "../../audit/audit-event.ts";
 import { AuthorityMismatch } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
-import type { RepositoryUpdate } from "../../http/handler.ts";
 
 /**
  * What the proxy needs of the audit log (invariant 9).
@@ -14,25 +13,10 @@ export interface RequestRecorder {
   readonly outcome: (event: RequestOutcomeEvent) => void;
 }
 
-/** What is known of a request so far; filled in as it goes through the pipeline. */
-export interface RequestFacts {
-  method: string;
-  scheme: string;
-  host: string;
-  port: number;
-  path: string;
-  websocket?: true;
-  rule?: string;
-  credential?: string;
-  otherCredentials?: readonly string[];
-  signed?: string;
-  others?: NonNullable<RequestDecisionEvent["others"]>;
-  repository?: string;
-  check?: string;
-  updates?: readonly RepositoryUpdate[];
-  flags?: readonly string[];
-}
+/** What can be noted of a request, beside what is decided of it. */
+export type RequestFacts = Partial<Omit<RequestDecisionEvent, "type" | "request" | "verdict">>;
 
+/** An event that is filled in as its request goes through the pipeline. */
 type Written<Event> = { -readonly [Field in keyof Event]: Event[Field] };
 
 /**
@@ -40,7 +24,8 @@ type Written<Event> = { -readonly [Field in keyof Event]: Event[Field] };
  * anything is resolved, dialled or revealed.
  */
 export class RequestRecord {
-  readonly facts: RequestFacts = { method: "UNPARSED", scheme: "", host: "", port: 0, path: "" };
+  /** What is known of it so far: its decision, once it's written */
+  readonly facts: Written<RequestDecisionEvent>;
   bytesUp = 0;
   bytesDown = 0;
   status = 0;
@@ -57,27 +42,39 @@ export class RequestRecord {
   constructor(recorder: RequestRecorder, request: number) {
     this.#recorder = recorder;
     this.#request = request;
+    this.facts = {
+      type: "request.decision",
+      request,
+      verdict: "deny",
+      method: "UNPARSED",
+      scheme: "",
+      host: "",
+      port: 0,
+      path: "",
+    };
   }
 
-  /** Adds what is known of it, as it goes through the pipeline. */
-  note(facts: Partial<RequestFacts>): void {
-    Object.assign(this.facts, facts);
+  /** Adds what is known of it, as it goes through the pipeline, until it's decided. */
+  note(facts: RequestFacts): void {
+    if (!this.#isDecided) Object.assign(this.facts, facts);
   }
 
   /** Undefined where the kernel has it at once. Rejects with a Refusal 503 `audit-unwritable`. */
   allow(): Promise<void> | undefined {
-    return this.#decide({ verdict: "allow" });
+    this.facts.verdict = "allow";
+    return this.#decide();
   }
 
   /** Records the decision against a tunnel, of which the outcome comes later; never throws. */
   async deny(refusal: Refusal): Promise<void> {
     if (this.#isDecided) return;
-    if (refusal.flags.length > 0) {
-      this.facts.flags = [...(this.facts.flags ?? []), ...refusal.flags];
-    }
-    const claimed = refusal instanceof AuthorityMismatch ? { claimed: refusal.claimed } : {};
+    const { facts } = this;
+    facts.verdict = "deny";
+    facts.reason = refusal.reason;
+    if (refusal instanceof AuthorityMismatch) facts.claimed = refusal.claimed;
+    if (refusal.flags.length > 0) facts.flags = [...(facts.flags ?? []), ...refusal.flags];
     try {
-      await this.#decide({ verdict: "deny", reason: refusal.reason, ...claimed });
+      await this.#decide();
     } catch {
       // When the log can't be written the request is refused all the same
     }
@@ -122,14 +119,9 @@ export class RequestRecord {
     this.#recorder.outcome(event);
   }
 
-  #decide(
-    verdict: Pick<RequestDecisionEvent, "verdict" | "reason" | "claimed">,
-  ): Promise<void> | undefined {
+  #decide(): Promise<void> | undefined {
     this.#isDecided = true;
-    const request = this.#request;
-    return this.#recorder
-      .decision({ type: "request.decision", request, ...verdict, ...this.facts })
-      ?.catch(refuseUnwritten);
+    return this.#recorder.decision(this.facts)?.catch(refuseUnwritten);
   }
 }
 

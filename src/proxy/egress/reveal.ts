@@ -53,7 +53,15 @@ export function revealOn(
   const secret = get(credential, planned);
   const put = (known: Secret): WithSecrets | Promise<WithSecrets> => {
     const given = [{ credential, secret: known }];
-    const request = putOn(context, { ...parts, ...planned.request }, binding, known);
+    const { headers, target } = planned.request;
+    const { method, host, bodyDigest } = parts;
+    const unsigned = { headers, target, method, host };
+    const request = putOn(
+      context,
+      bodyDigest === undefined ? unsigned : { ...unsigned, bodyDigest },
+      binding,
+      known,
+    );
     if (request instanceof Promise) return request.then((signed) => ({ ...signed, given }));
     return { headers: request.headers, target: request.target, given };
   };
