@@ -54,14 +54,7 @@ export function revealOn(
   const put = (known: Secret): WithSecrets | Promise<WithSecrets> => {
     const given = [{ credential, secret: known }];
     const { headers, target } = planned.request;
-    const { method, host, bodyDigest } = parts;
-    const unsigned = { headers, target, method, host };
-    const request = putOn(
-      context,
-      bodyDigest === undefined ? unsigned : { ...unsigned, bodyDigest },
-      binding,
-      known,
-    );
+    const request = putOn(context, { ...parts, headers, target }, binding, known);
     if (request instanceof Promise) return request.then((signed) => ({ ...signed, given }));
     return { headers: request.headers, target: request.target, given };
   };
