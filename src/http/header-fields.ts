@@ -63,9 +63,7 @@ const ownRequestFields = wordSet(`
   trailer transfer-encoding upgrade`);
 
 /** Whether a request's field is never copied from anywhere: framing and routing are the proxy's own. */
-export function isOwnRequestField(name: string): boolean {
-  return ownRequestFields.has(toLowerName(name));
-}
+export const isOwnRequestField = remembered((name) => ownRequestFields.has(name.toLowerCase()));
 
 /**
  * The same of answers. Alt-Svc would only send the client to a port that isn't there; and only a refusal of ours may say that
@@ -74,6 +72,8 @@ export function isOwnRequestField(name: string): boolean {
 const ownResponseFields = wordSet(
   "alt-svc connection keep-alive proxy-connection te trailer transfer-encoding upgrade x-vaultbox-refusal",
 );
+
+const isOwnResponseField = remembered((name) => ownResponseFields.has(name.toLowerCase()));
 
 /** Fields that mean something to whoever has not read the body yet (RFC 9110, section 6.5.1), and those that log a client in. */
 const onlyInHeads =
@@ -92,8 +92,7 @@ export function toClientFields(
   headers: readonly HeaderField[],
   nominated: readonly string[],
 ): readonly HeaderField[] {
-  return headers.filter(([name]) => {
-    const lower = toLowerName(name);
-    return !ownResponseFields.has(lower) && !nominated.includes(lower);
-  });
+  const isNominated = (name: string): boolean =>
+    nominated.length > 0 && nominated.includes(toLowerName(name));
+  return headers.filter(([name]) => !isOwnResponseField(name) && !isNominated(name));
 }

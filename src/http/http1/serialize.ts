@@ -1,9 +1,5 @@
-import {
-  headerValues,
-  isOwnRequestField,
-  toLowerName,
-  type HeaderField,
-} from "../header-fields.ts";
+import { remembered } from "../../base/remembered.ts";
+import { headerValues, isOwnRequestField, type HeaderField } from "../header-fields.ts";
 import type { BodyLength } from "../body.ts";
 import type { HttpResponse } from "../exchange.ts";
 import type { HttpRequest } from "../http-request.ts";
@@ -44,7 +40,9 @@ export function serializeRequest(request: SentRequest): string {
 }
 
 /** Written from what is known of the answer, and never copied. */
-const framing: ReadonlySet<string> = new Set(["connection", "content-length", "transfer-encoding"]);
+const isFraming = remembered((name) =>
+  /^(?:connection|content-length|transfer-encoding)$/i.test(name),
+);
 
 /** A response, and the request that it answers. */
 export interface SentResponse {
@@ -60,7 +58,7 @@ export function serializeResponse(response: SentResponse): string {
   const { head, length, request } = response;
   let text = statusLine(head.status, head.phrase);
   for (const [name, value] of head.headers) {
-    if (!framing.has(toLowerName(name))) text += `${name}: ${value}\r\n`;
+    if (!isFraming(name)) text += `${name}: ${value}\r\n`;
   }
   if (typeof length === "number") text += `Content-Length: ${length}\r\n`;
   // The length that a GET would have had is information for the client, not framing
