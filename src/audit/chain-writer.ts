@@ -132,13 +132,13 @@ export class ChainWriter {
     if (batch.events.length === 0) return;
     this.#batch = { events: [], done: undefined };
     if (this.#failure !== undefined) return this.#lose(batch, this.#failure);
-    const sealed = sealEvents(batch.events, this.#tip);
     try {
-      this.#size += this.#writeFully(Buffer.from(sealed.text, "latin1"));
+      const { text, tip } = sealEvents(batch.events, this.#tip);
+      this.#size += this.#writeFully(Buffer.from(text, "latin1"));
+      this.#tip = tip;
     } catch (error) {
       return this.#lose(batch, this.#poison(error));
     }
-    this.#tip = sealed.tip;
     this.#ended = batch.events.at(-1)?.event.type === "session.end";
     this.#scheduleSync();
     batch.done?.resolve();

@@ -33,8 +33,11 @@ export async function acquireLock(
   const token = toToken(await readOwnProcessId());
   const deadline = Date.now() + (options.timeoutMs ?? lockTimeoutMs);
   await take({ path, token, deadline }, options.onWait);
+  let isHeld = true;
   return {
     [Symbol.asyncDispose]: async () => {
+      if (!isHeld) return;
+      isHeld = false;
       try {
         await removeDead(toBeside(path));
       } finally {
