@@ -19,8 +19,6 @@ export async function readHead(
     /** What the first line must look like; anything else is refused without waiting for the rest */
     readonly firstLine: RegExp;
     readonly onFirstByte?: () => void;
-    /** Set once a byte has come */
-    isBegun?: boolean;
     /** Whether empty lines may stand before it: some clients end a body with one (RFC 9112, section 2.2) */
     readonly mayFollowEmptyLines?: boolean;
   },
@@ -44,10 +42,7 @@ export async function readHead(
       if (pending === undefined) return undefined;
       throw new Refusal(400, "request-invalid", "the message head ended before its empty line");
     }
-    if (pending === undefined) {
-      options.isBegun = true;
-      options.onFirstByte?.();
-    }
+    if (pending === undefined) options.onFirstByte?.();
     // Mostly all of it is there: then whoever parses it finds whatever is wrong with it
     const whole = pending === undefined ? chunk.indexOf(headEnd) : -1;
     const bytes = pending?.add(chunk) ?? chunk;

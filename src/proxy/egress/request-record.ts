@@ -33,7 +33,6 @@ export class RequestRecord {
   /** What was asked for inside of a refused tunnel */
   inside: RequestOutcomeEvent["inside"];
   readonly #recorder: RequestRecorder;
-  readonly #request: number;
   readonly #startedAt = performance.now();
   #detail: string | undefined;
   #isDecided = false;
@@ -41,7 +40,6 @@ export class RequestRecord {
 
   constructor(recorder: RequestRecorder, request: number) {
     this.#recorder = recorder;
-    this.#request = request;
     this.facts = {
       type: "request.decision",
       request,
@@ -69,7 +67,6 @@ export class RequestRecord {
   async deny(refusal: Refusal): Promise<void> {
     if (this.#isDecided) return;
     const { facts } = this;
-    facts.verdict = "deny";
     facts.reason = refusal.reason;
     if (refusal instanceof AuthorityMismatch) facts.claimed = refusal.claimed;
     if (refusal.flags.length > 0) facts.flags = [...(facts.flags ?? []), ...refusal.flags];
@@ -105,7 +102,7 @@ export class RequestRecord {
     const durationMs = Math.round((performance.now() - this.#startedAt) * 1000) / 1000;
     const event: Written<RequestOutcomeEvent> = {
       type: "request.outcome",
-      request: this.#request,
+      request: this.facts.request,
       outcome,
       status: this.status,
       bytesUp,

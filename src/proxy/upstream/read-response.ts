@@ -20,19 +20,22 @@ export async function readFinalHead(
   upstream: UpstreamConnection,
   options: { readonly onContinue: () => void; readonly isUpgrade: boolean },
 ): Promise<Http1Response> {
+  let isUnanswered = true;
   const reading = {
     maxBytes: proxyLimits.responseHeadBytes,
     firstLine: statusLine,
-    isBegun: false,
+    onFirstByte: () => {
+      isUnanswered = false;
+    },
   };
   for (let interim = 0; interim <= proxyLimits.interimResponses; interim++) {
     let text: string | undefined;
     try {
       text = await readHead(upstream.source, reading);
     } catch (error) {
-      throw toFailure(upstream, error, !reading.isBegun);
+      throw toFailure(upstream, error, isUnanswered);
     }
-    if (text === undefined) throw toFailure(upstream, undefined, !reading.isBegun);
+    if (text === undefined) throw toFailure(upstream, undefined, isUnanswered);
     const head = parseResponseHead(text);
     if (head.status >= 200) return head;
     if (head.status === 101) {
