@@ -6,30 +6,45 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const headEnd = Buffer.from("\r\n\r\n");
 
+export interface HeadOptions {
+  readonly maxBytes: number;
+  /** What the first line must look like; anything else is refused without waiting for the rest */
+  readonly firstLine: RegExp;
+  /** Called when it has begun, unless all of it is there */
+  readonly onBegun?: () => void;
+  /** Whether empty lines may stand before it: some clients end a body with one (RFC 9112, section 2.2) */
+  readonly mayFollowEmptyLines?: boolean;
+}
+
 /**
- * Reads one message head: everything up to the empty line, without it. Resolves undefined at a clean end of input.
- * A line feed without its carriage return is refused as soon as it's seen: parsers disagree about it, and one that
- * waits for a CRLF would hang on it (RFC 9112, section 2.2; llhttp #877).
- * @throws Refusal 400, 431
+ * Reads one message head: everything up to the empty line, without it; at once where it all came in one piece, as mostly.
+ * Undefined at a clean end of input. A line feed without its carriage return is refused as soon as it's seen: parsers disagree
+ * about it, and one that waits for a CRLF would hang on it (RFC 9112, section 2.2; llhttp #877).
+ * @param first the first piece, taken from the source
+ * @throws Refusal 400, 431; a promise rejects with it
  */
-export async function readHead(
+export function readHead(
   source: ByteSource,
-  options: {
-    readonly maxBytes: number;
-    /** What the first line must look like; anything else is refused without waiting for the rest */
-    readonly firstLine: RegExp;
-    readonly onFirstByte?: () => void;
-    /** Whether empty lines may stand before it: some clients end a body with one (RFC 9112, section 2.2) */
-    readonly mayFollowEmptyLines?: boolean;
-  },
+  first: Buffer | undefined,
+  options: HeadOptions,
+): string | undefined | Promise<string | undefined> {
+  const mayBeEmptyLine = options.mayFollowEmptyLines === true && first?.[0] === carriageReturn;
+  // Whoever parses it finds whatever is wrong with it
+  const end = first === undefined || mayBeEmptyLine ? -1 : first.indexOf(headEnd);
+  if (first === undefined || end <= 0) return readInPieces(source, first, options);
+  return takeHead(source, first, end, options.maxBytes);
+}
+
+async function readInPieces(
+  source: ByteSource,
+  first: Buffer | undefined,
+  options: HeadOptions,
 ): Promise<string | undefined> {
   let pending: GrowingBytes | undefined;
   let searched = 0;
   let isBegun = false;
   let mayBeEmptyLine = options.mayFollowEmptyLines === true;
-  for (;;) {
-    const next = source.next();
-    const chunk = next instanceof Promise ? await next : next;
+  for (let chunk = first; ; chunk = await source.next()) {
     if (mayBeEmptyLine && chunk?.[0] === carriageReturn) {
       mayBeEmptyLine = false;
       source.unread(chunk);
@@ -42,21 +57,21 @@ export async function readHead(
       if (pending === undefined) return undefined;
       throw new Refusal(400, "request-invalid", "the message head ended before its empty line");
     }
-    if (pending === undefined) options.onFirstByte?.();
-    // Mostly all of it is there: then whoever parses it finds whatever is wrong with it
-    const whole = pending === undefined ? chunk.indexOf(headEnd) : -1;
+    if (pending === undefined) options.onBegun?.();
     const bytes = pending?.add(chunk) ?? chunk;
-    const end = whole > 0 ? whole : findHeadEnd(bytes, searched);
-    if (whole <= 0 && !isBegun) isBegun = hasBegun(bytes, searched, options.firstLine);
-    if (end !== undefined) {
-      if (end > options.maxBytes) throw headTooLarge(options.maxBytes);
-      if (end + 4 < bytes.length) source.unread(bytes.subarray(end + 4));
-      return bytes.toString("latin1", 0, end);
-    }
+    const end = findHeadEnd(bytes, searched);
+    if (!isBegun) isBegun = hasBegun(bytes, searched, options.firstLine);
+    if (end !== undefined) return takeHead(source, bytes, end, options.maxBytes);
     if (bytes.length > options.maxBytes) throw headTooLarge(options.maxBytes);
     pending ??= new GrowingBytes(chunk);
     searched = bytes.length;
   }
+}
+
+function takeHead(source: ByteSource, bytes: Buffer, end: number, maxBytes: number): string {
+  if (end > maxBytes) throw headTooLarge(maxBytes);
+  if (end + 4 < bytes.length) source.unread(bytes.subarray(end + 4));
+  return bytes.toString("latin1", 0, end);
 }
 
 /** @throws Refusal 400 for too many */

@@ -42,12 +42,15 @@ export async function readRequestHead(
 ): Promise<Http1Request | undefined> {
   within(client.deadline, proxyLimits.clientIdleMs);
   client.waiting();
-  const text = await readHead(client.source, {
+  const next = client.source.next();
+  const first = next instanceof Promise ? await next : next;
+  const head = readHead(client.source, first, {
     maxBytes: proxyLimits.requestHeadBytes,
     firstLine: requestLine,
-    onFirstByte: () => within(client.deadline, proxyLimits.requestHeadMs),
+    onBegun: () => within(client.deadline, proxyLimits.requestHeadMs),
     mayFollowEmptyLines: true,
   });
+  const text = head instanceof Promise ? await head : head;
   client.busy();
   client.deadline.at = Number.POSITIVE_INFINITY;
   if (text === undefined) return undefined;

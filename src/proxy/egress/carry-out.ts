@@ -7,6 +7,7 @@ import type { ForwardDisposition } from "../../http/handler.ts";
 import type { Hold } from "../../http/hold.ts";
 import { parseIncomingRequest } from "../../http/incoming-request.ts";
 import { Refusal } from "../../http/refusal.ts";
+import type { Admission } from "../decide/admission.ts";
 import { decideRequest, findRefusal, type RequestDisposition } from "../decide/decide-request.ts";
 import { type OngoingRequest, toHandledRequest } from "../decide/handled-request.ts";
 import { type Sending, strictRule, toAuthorisationRequest } from "../decide/sending.ts";
@@ -35,9 +36,10 @@ interface CarryOut {
 
 /**
  * Decides a request, sends it on and answers it, or answers it otherwise.
- * @throws Refusal when the request isn't forwarded, or its upstream failed before any answer; ResponseBroken, ClientAborted
+ * @throws Refusal when the request isn't forwarded, or its upstream failed before any answer; ResponseBroken, ClientAborted.
+ * So does what it promises
  */
-export async function carryOut(
+export function carryOut(
   context: ProxyContext,
   exchange: Exchange,
   { tunnel, record, hold }: CarryOut,
@@ -62,12 +64,14 @@ export async function carryOut(
     method,
     path: incoming.target.path,
   } as const;
+  const go = (admission: Admission): Promise<void> => {
+    const { authority, target, others } = incoming;
+    const ongoing = { head, authority, target, others, exchange, record, hold, admission };
+    if (disposition.type === "allow") return send(context, ongoing, { rule: disposition.rule });
+    return handle(context, ongoing, disposition);
+  };
   const admitted = context.admit(asked);
-  const admission = admitted instanceof Promise ? await admitted : admitted;
-  const { authority, target, others } = incoming;
-  const ongoing = { head, authority, target, others, exchange, record, hold, admission };
-  if (disposition.type === "allow") return send(context, ongoing, { rule: disposition.rule });
-  return handle(context, ongoing, disposition);
+  return admitted instanceof Promise ? admitted.then(go) : go(admitted);
 }
 
 /** What a handler makes of it. */

@@ -1,12 +1,13 @@
 import { toHostHeader } from "../../http/authority.ts";
 import { hasContent } from "../../http/body.ts";
+import { ClientAborted } from "../../http/exchange.ts";
 import { readUpgradeAnswer } from "../../http/http1/upgrade.ts";
 import { serializeRequest } from "../../http/http1/serialize.ts";
 import { openByteStream } from "../byte-stream.ts";
 import { within } from "../deadlines.ts";
 import type { ClientEnd } from "./client-end.ts";
 import { Http1Answer } from "./http1-answer.ts";
-import { readFinalHead } from "./read-response.ts";
+import { readFinalHead, StaleConnection } from "./read-response.ts";
 import { RequestBodyPump } from "./request-body-pump.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "./upstream.ts";
 import type { UpstreamConnection, UpstreamPool } from "./upstream-pool.ts";
@@ -20,32 +21,29 @@ export interface Conversation {
   readonly upstream: UpstreamConnection;
   readonly pool: UpstreamPool;
   readonly end: ClientEnd;
+  /** Sends it again where that is safe, on another connection than the one that turned out to be closed. @throws Refusal */
+  readonly onStale: (request: UpstreamRequest) => Promise<UpstreamAnswer>;
 }
 
 /** Sends the request, and reads the head of its answer; the rest of a body is sent meanwhile. */
 export async function converse(conversation: Conversation): Promise<UpstreamAnswer> {
-  const { request, upstream, pool } = conversation;
-  const isLast = skippable.has(request.method) && hasContent(request.body.length);
+  const { request, upstream, pool, end, onStale } = conversation;
   const pump = new RequestBodyPump(upstream, request);
-  const sending = pump.run(toHead(request, isLast));
-  // Without a body it's all sent by now; else a broken upload ends the exchange
-  const unlessSendingFails = <T>(work: Promise<T>): Promise<T> =>
-    pump.isDone ? work : Promise.race([work, sending.then(never)]);
-  within(upstream.deadline, request.patience.headMs);
   try {
-    const response = await unlessSendingFails(
-      readFinalHead(upstream, {
-        onContinue: () => pump.continue(),
-        isUpgrade: request.upgrade !== undefined,
-      }),
-    );
-    pump.answered();
-    const answer = new Http1Answer(conversation, {
-      pump,
-      response,
-      isLast,
-      unlessSendingFails,
+    // The end of the client may have come before, or while the connection was made
+    if (request.client?.isGone === true) throw new ClientAborted();
+    end.upstream = upstream;
+    request.record.address = upstream.address;
+    const isLast = skippable.has(request.method) && hasContent(request.body.length);
+    pump.start(toHead(request, isLast));
+    within(upstream.deadline, request.patience.headMs);
+    const reading = readFinalHead(upstream, {
+      onContinue: () => pump.continue(),
+      isUpgrade: request.upgrade !== undefined,
     });
+    const response = await pump.unlessSendingFails(reading);
+    pump.answered();
+    const answer = new Http1Answer(conversation, { pump, response, isLast });
     if (response.status !== 101) return answer;
     answer.head = readUpgradeAnswer(request.headers, response);
     answer.upgraded = openByteStream(upstream);
@@ -53,7 +51,10 @@ export async function converse(conversation: Conversation): Promise<UpstreamAnsw
   } catch (error) {
     pump.stop();
     pool.discard(upstream);
-    throw error;
+    end.forget();
+    const failure = end.aborted ?? error;
+    if (failure instanceof StaleConnection) return onStale(request);
+    throw failure;
   }
 }
 
@@ -72,9 +73,4 @@ function toHead(request: UpstreamRequest, isLast: boolean): string {
     expectsContinue: body.ask !== undefined && hasContent(body.length),
     isLast,
   });
-}
-
-/** A promise that never settles, for the side of a race that only matters when it fails. */
-function never(): Promise<never> {
-  return new Promise(() => undefined);
 }

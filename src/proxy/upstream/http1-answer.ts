@@ -20,7 +20,6 @@ export class Http1Answer implements UpstreamAnswer, Body {
   /** Of the body, which is this too: a literal with an accessor for each answer took a fifth more of the processor */
   readonly length: BodyLength;
   upgraded: ByteStream | undefined;
-  readonly unlessSendingFails: UpstreamAnswer["unlessSendingFails"];
   readonly #conversation: Conversation;
   readonly #pump: RequestBodyPump;
   readonly #response: Http1Response;
@@ -32,7 +31,7 @@ export class Http1Answer implements UpstreamAnswer, Body {
   /** @throws Refusal 502 `upstream-invalid` when it can't be told where its body ends */
   constructor(
     conversation: Conversation,
-    parts: Pick<UpstreamAnswer, "unlessSendingFails"> & {
+    parts: {
       readonly pump: RequestBodyPump;
       readonly response: Http1Response;
       /** Whether the upstream was told that nothing follows */
@@ -42,7 +41,6 @@ export class Http1Answer implements UpstreamAnswer, Body {
     const { request, upstream } = conversation;
     const { response } = parts;
     this.head = response;
-    this.unlessSendingFails = parts.unlessSendingFails;
     this.#conversation = conversation;
     this.#pump = parts.pump;
     this.#response = response;
@@ -54,9 +52,13 @@ export class Http1Answer implements UpstreamAnswer, Body {
     this.#reader = readBody(upstream.source, this.#framing, "upstream");
   }
 
+  unlessSendingFails<T>(work: Promise<T>): Promise<T> {
+    return this.#pump.unlessSendingFails(work);
+  }
+
   close(): void {
-    const { request, upstream, pool } = this.#conversation;
-    request.client?.onGone(undefined);
+    const { request, upstream, pool, end } = this.#conversation;
+    end.forget();
     const isWhole = this.#isRead && this.#pump.isDone && this.#framing !== "until-close";
     const stays = isWhole && this.#response.keepAlive && !this.#isLast && !this.#mayBeUnread();
     this.#pump.stop();

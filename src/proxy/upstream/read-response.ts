@@ -11,6 +11,8 @@ import type { UpstreamConnection } from "./upstream-pool.ts";
 /** A kept connection ended before the first byte of the response: the upstream closed it while it was idle. */
 export class StaleConnection extends Error {}
 
+const reading = { maxBytes: proxyLimits.responseHeadBytes, firstLine: statusLine };
+
 /**
  * Reads the head of the final response; interim ones are dropped, `100 Continue` is reported.
  * @throws Refusal 502 `upstream-invalid`, 502 `upstream-unreachable`, 504 `upstream-timeout`
@@ -21,17 +23,14 @@ export async function readFinalHead(
   options: { readonly onContinue: () => void; readonly isUpgrade: boolean },
 ): Promise<Http1Response> {
   let isUnanswered = true;
-  const reading = {
-    maxBytes: proxyLimits.responseHeadBytes,
-    firstLine: statusLine,
-    onFirstByte: () => {
-      isUnanswered = false;
-    },
-  };
   for (let interim = 0; interim <= proxyLimits.interimResponses; interim++) {
     let text: string | undefined;
     try {
-      text = await readHead(upstream.source, reading);
+      const next = upstream.source.next();
+      const first = next instanceof Promise ? await next : next;
+      isUnanswered &&= first === undefined;
+      const head = readHead(upstream.source, first, reading);
+      text = head instanceof Promise ? await head : head;
     } catch (error) {
       throw toFailure(upstream, error, isUnanswered);
     }

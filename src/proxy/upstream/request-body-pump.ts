@@ -18,6 +18,8 @@ export class RequestBodyPump {
   readonly #upstream: UpstreamConnection;
   readonly #request: UpstreamRequest;
   readonly #beginning = new BodyBeginning();
+  /** Of a request with a body */
+  #sending: Promise<void> | undefined;
   #isDone = false;
   #isStopped = false;
   /** Set while the body waits for `100 Continue` */
@@ -54,21 +56,33 @@ export class RequestBodyPump {
     this.#mayStart?.();
   }
 
+  /** Begins to send; of a body that is still to come, the rest is sent while the answer is read. @throws Refusal */
+  start(head: string): void {
+    // Heads count too: a limit on bodies alone is none for data in queries and headers
+    this.#request.countUpload(head.length);
+    if (hasContent(this.#request.body.length)) {
+      this.#sending = this.#send(head);
+      return;
+    }
+    this.#upstream.socket.write(head, "latin1");
+    this.#isDone = true;
+  }
+
+  /** `work`, unless the rest of the request fails first. */
+  unlessSendingFails<T>(work: Promise<T>): Promise<T> {
+    const sending = this.#sending;
+    if (sending === undefined || this.#isDone) return work;
+    return Promise.race([work, sending.then(never)]);
+  }
+
   /**
    * Resolves when all is sent or stopped.
    * @throws ClientAborted when the client breaks off, Refusal when it breaks the framing or a limit; an upstream that
    * stops reading is not an error here: its answer, or the lack of one, tells
    */
-  async run(head: string): Promise<void> {
+  async #send(head: string): Promise<void> {
     const { socket } = this.#upstream;
-    const { body, countUpload } = this.#request;
-    // Heads count too: a limit on bodies alone is none for data in queries and headers
-    countUpload(head.length);
-    if (!hasContent(body.length)) {
-      socket.write(head, "latin1");
-      this.#isDone = true;
-      return;
-    }
+    const { body } = this.#request;
     if (body.ask === undefined) return this.#stream(head);
     socket.write(head, "latin1");
     await this.#waitForContinue();
@@ -129,6 +143,11 @@ export class RequestBodyPump {
     // The connection may serve many requests: nothing of this one stays on it
     socket.off("close", resolve);
   }
+}
+
+/** A promise that never settles, for the side of a race that only matters when it fails. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /**

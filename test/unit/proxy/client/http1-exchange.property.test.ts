@@ -53,7 +53,10 @@ test("an answer of the model comes out of HTTP/1 as it went in, one behind the o
       const head = { status: 200, headers: [["X-A", "1"]] } as const;
       await exchange.respond(head, toBody(pieces, isSized), counts);
       expect(exchange.keeps).toBe(true);
-      const text = await readHead(answers, { maxBytes: 65_536, firstLine: statusLine });
+      const text = await readHead(answers, await answers.next(), {
+        maxBytes: 65_536,
+        firstLine: statusLine,
+      });
       const got = parseResponseHead(text ?? "");
       expect(got).toMatchObject({ status: 200, keepAlive: true });
       const reader = readBody(answers, responseFraming("GET", got), "upstream");
