@@ -25,3 +25,15 @@ export function remembered<Value extends object | string | boolean>(
     return value;
   };
 }
+
+/**
+ * The same function of a text, which remembers what it made of the last one: for texts that are long, and mostly repeat the one
+ * before. What it throws isn't remembered.
+ */
+export function rememberingLast<Value>(make: (text: string) => Value): (text: string) => Value {
+  let last: { readonly text: string; readonly value: Value } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, value: make(text) };
+    return last.value;
+  };
+}

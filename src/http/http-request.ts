@@ -1,8 +1,9 @@
+import type { Notable } from "../base/note.ts";
 import type { BodyLength } from "./body.ts";
 import type { HeaderField } from "./header-fields.ts";
 
 /** A request without its body, as any version of HTTP carries it. What only one version says stays in that version's folder. */
-export interface HttpRequest {
+export interface HttpRequest extends Notable {
   readonly method: string;
   /** As it was sent: `/path?query`, or a whole URL */
   readonly target: string;

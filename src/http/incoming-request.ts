@@ -1,3 +1,4 @@
+import { Note } from "../base/note.ts";
 import { type Authority, parseAuthority, sameAuthority, toAuthorityText } from "./authority.ts";
 import type { RequestView } from "./handler.ts";
 import type { HttpRequest } from "./http-request.ts";
@@ -38,15 +39,35 @@ export function parseIncomingRequest(
   facts: RequestPlaceFacts = {},
 ): IncomingRequest {
   facts.method = head.method;
+  const known = parsed.read(head);
+  if (known?.tunnel === tunnel && known !== undefined) {
+    noteRequestPlace(facts, known.incoming);
+    return known.incoming;
+  }
   const target = parseTarget(head.method, head.target);
   const authority = requestAuthority(head, target, tunnel);
+  noteRequestPlace(facts, { head, authority, target });
+  refuseImpossible(head, target, authority);
+  const others = readSecondResources({ head, authority, target });
+  const incoming = { head, authority, target, others };
+  parsed.write(head, { tunnel, incoming });
+  return incoming;
+}
+
+const parsed = new Note<{
+  readonly tunnel: Authority | undefined;
+  readonly incoming: IncomingRequest;
+}>();
+
+function noteRequestPlace(
+  facts: RequestPlaceFacts,
+  { head, authority, target }: Pick<IncomingRequest, "head" | "authority" | "target">,
+): void {
   facts.scheme = authority.scheme;
   facts.host = authority.host;
   facts.port = authority.port;
   facts.path = target.path;
   if (head.upgrade === "websocket") facts.websocket = true;
-  refuseImpossible(head, target, authority);
-  return { head, authority, target, others: readSecondResources({ head, authority, target }) };
 }
 
 /** The request as handlers see it. */

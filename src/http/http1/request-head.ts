@@ -72,6 +72,7 @@ export function parseRequestHead(text: string): Http1Request {
       connection.includes("te") && listMembers(headerValues(headers, "te")).includes("trailers"),
     upgrade,
     keepAlive: version === "1.1" ? !connection.includes("close") : false,
+    notes: [],
   };
 }
 

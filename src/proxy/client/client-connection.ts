@@ -3,11 +3,12 @@
 import type { Duplex } from "node:stream";
 import type { Authority } from "../../http/authority.ts";
 import { debug } from "../../base/debug.ts";
+import { rememberingLast } from "../../base/remembered.ts";
 import { ByteSource } from "../byte-source.ts";
 import { type ClientSide, finish } from "./client-side.ts";
 import { awaitFirstByte, beginsWithTls, readRequestHead } from "./client-start.ts";
 import { serveInside } from "./client-tls.ts";
-import type { Http1Request } from "../../http/http1/request-head.ts";
+import { type Http1Request, parseRequestHead } from "../../http/http1/request-head.ts";
 import { interceptTls } from "./intercept-tls.ts";
 import type { ProxyContext } from "../proxy-context.ts";
 import { type AskedTunnel, type DeniedTunnel, readConnect } from "./read-connect.ts";
@@ -79,10 +80,12 @@ async function serveHttp(
   client: ClientSide,
   tunnel: Authority | undefined,
 ): Promise<void> {
+  // Many clients ask the same again
+  const parse = rememberingLast(parseRequestHead);
   for (;;) {
     let head: Http1Request | Refusal | undefined;
     try {
-      head = await readRequestHead(context, client);
+      head = await readRequestHead(context, client, parse);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       head = error;

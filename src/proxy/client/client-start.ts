@@ -34,11 +34,13 @@ export async function awaitFirstByte(
 
 /**
  * The head of the next request, undefined when the client ends its side instead.
+ * @param parse remembers the last one, on a connection of many requests
  * @throws Refusal 400, 431
  */
 export async function readRequestHead(
   { turns }: ProxyContext,
   client: ClientSide,
+  parse = parseRequestHead,
 ): Promise<Http1Request | undefined> {
   within(client.deadline, proxyLimits.clientIdleMs);
   client.waiting();
@@ -57,5 +59,5 @@ export async function readRequestHead(
   const turn = turns.take();
   if (turn !== undefined) await turn;
   if (client.socket.destroyed) throw new ClientAborted();
-  return parseRequestHead(text);
+  return parse(text);
 }

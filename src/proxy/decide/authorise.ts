@@ -1,3 +1,4 @@
+import { Note, type Notable } from "../../base/note.ts";
 import type { Rule } from "../../policy/policy.ts";
 import type { HeaderField } from "../../http/header-fields.ts";
 import type { Refusal } from "../../http/refusal.ts";
@@ -14,13 +15,13 @@ import {
 } from "./credential-refusals.ts";
 import { planCredentials } from "../../credential/plan.ts";
 import type { AuthorisedRequest, RequestPlace } from "../../credential/scheme.ts";
-import { type Findings, inspectRequest } from "./inspect-request.ts";
+import { type Findings, type InspectionContext, inspectRequest } from "./inspect-request.ts";
 import { createPlaceholderSearch } from "../../credential/placeholder-search.ts";
 import type { PlaceholderSearch } from "../../credential/placeholder-search.ts";
 import { ServerCookies } from "../egress/server-cookies.ts";
 
 /** A request that the policy allowed; every field is canonical but the target and the headers, which are as received. */
-export interface AuthorisationRequest {
+export interface AuthorisationRequest extends Notable {
   readonly scheme: "https" | "http";
   readonly host: string;
   readonly port: number;
@@ -81,14 +82,33 @@ export function createAuthoriser(
     findPreset,
     cookies: new ServerCookies(),
   };
-  return (request) => prepare(session, request);
+  return (request) => {
+    const known = prepared.read(request);
+    if (known?.session === session) return known.preparation;
+    let isFixed = true;
+    const sortCookies = (value: string): SortedCookies => {
+      isFixed = false;
+      return session.cookies.sort(request.host, value);
+    };
+    const preparation = prepare(session, request, sortCookies);
+    if (isFixed) prepared.write(request, { session, preparation });
+    return preparation;
+  };
 }
 
-function prepare(session: Session, request: AuthorisationRequest): Preparation {
+/** Of a request without cookies: which of them pass depends on what was answered before. */
+const prepared = new Note<{ readonly session: Session; readonly preparation: Preparation }>();
+
+type SortedCookies = ReturnType<InspectionContext["sortCookies"]>;
+
+function prepare(
+  session: Session,
+  request: AuthorisationRequest,
+  sortCookies: InspectionContext["sortCookies"],
+): Preparation {
   if (request.rule.effect !== "allow") throw new Error("only an allowed request is authorised");
   const boundHost = session.boundHost(request.host);
   const bound = boundHost === undefined ? [] : bindingsFor(boundHost, request);
-  const sortCookies = (value: string) => session.cookies.sort(request.host, value);
   const findings = inspectRequest(request, { boundHost, bound, sortCookies });
 
   const stray = session.search(findings.haystack);

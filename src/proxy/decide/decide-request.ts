@@ -1,5 +1,6 @@
 // The decision about a request, as a value: nothing is read, written or awaited for it. A prohibition beats everything; then
 // the first handler that the request is for; then host rules. `policy explain` calls the same function.
+import { Note } from "../../base/note.ts";
 import type { RequestDecisionEvent } from "../../audit/audit-event.ts";
 import { denied } from "./denial.ts";
 import type { Handler, HandlerMatch } from "../../http/handler.ts";
@@ -41,20 +42,11 @@ export interface DecidedRequest {
 }
 
 /** Decides a request by its head. */
-export function decideRequest(
-  { policy, handlers }: Deciders,
-  incoming: IncomingRequest,
-): DecidedRequest {
-  const egress = toEgressRequest(incoming);
-  const decision = decide(policy, egress);
-  const isDenied = decision.verdict === "deny";
-  const alike = isDenied ? [decision.other ?? []].flat() : toLikeRequests(incoming.others);
-  const facts: { rule?: string; others?: typeof alike } = {};
-  if (decision.rule !== undefined) facts.rule = decision.rule.source.label;
-  if (alike.length > 0) facts.others = alike;
-  const byRules = isDenied ? denied(decision, egress, incoming.authority) : decision.rule;
-  const isProhibited = isDenied && decision.reason === "denied-by-rule";
-  const match = isProhibited ? undefined : matchHandler(handlers, incoming, !isDenied);
+export function decideRequest(deciders: Deciders, incoming: IncomingRequest): DecidedRequest {
+  const { decision, facts, byRules } = decideByRules(deciders.policy, incoming);
+  const isDenied = byRules instanceof Refusal;
+  const isProhibited = decision.verdict === "deny" && decision.reason === "denied-by-rule";
+  const match = isProhibited ? undefined : matchHandler(deciders.handlers, incoming, !isDenied);
   if (match instanceof Refusal) {
     return { disposition: { type: "refuse", refusal: match }, decision, facts };
   }
@@ -66,13 +58,35 @@ export function decideRequest(
     };
   }
   return {
-    disposition:
-      byRules instanceof Refusal
-        ? { type: "refuse", refusal: byRules }
-        : { type: "allow", rule: byRules },
+    disposition: isDenied ? { type: "refuse", refusal: byRules } : { type: "allow", rule: byRules },
     decision,
     facts,
   };
+}
+
+interface DecidedByRules extends Pick<DecidedRequest, "decision" | "facts"> {
+  readonly byRules: Rule | Refusal;
+}
+
+/** Rules look at the head and at nothing else: what they say of it holds as long as they do. */
+const decided = new Note<
+  DecidedByRules & { readonly policy: CompiledPolicy; readonly incoming: IncomingRequest }
+>();
+
+function decideByRules(policy: CompiledPolicy, incoming: IncomingRequest): DecidedByRules {
+  const known = decided.read(incoming.head);
+  if (known?.policy === policy && known.incoming === incoming) return known;
+  const egress = toEgressRequest(incoming);
+  const decision = decide(policy, egress);
+  const isDenied = decision.verdict === "deny";
+  const alike = isDenied ? [decision.other ?? []].flat() : toLikeRequests(incoming.others);
+  const facts: { rule?: string; others?: typeof alike } = {};
+  if (decision.rule !== undefined) facts.rule = decision.rule.source.label;
+  if (alike.length > 0) facts.others = alike;
+  if (isDenied) return { decision, facts, byRules: denied(decision, egress, incoming.authority) };
+  const allowed = { policy, incoming, decision, facts, byRules: decision.rule };
+  decided.write(incoming.head, allowed);
+  return allowed;
 }
 
 /** Why a request would be refused now, by its head. */

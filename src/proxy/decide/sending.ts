@@ -1,3 +1,4 @@
+import { Note } from "../../base/note.ts";
 import type { ForwardDisposition } from "../../http/handler.ts";
 import type { IncomingRequest } from "../../http/incoming-request.ts";
 import { toRequiredPaths } from "../../http/other-path.ts";
@@ -16,11 +17,25 @@ export interface Sending {
 /** Of what no host rule decided: no credential of the client passes. */
 export const strictRule: Sending["rule"] = { effect: "allow", clientCredentials: "refuse" };
 
+type SentRequest = AuthorisationRequest & { readonly method: string };
+
+const sent = new Note<{ readonly incoming: IncomingRequest; readonly request: SentRequest }>();
+
 /** What the choice of credentials is made by, in the proxy and in an explanation. */
-export function toAuthorisationRequest(
+export function toAuthorisationRequest(incoming: IncomingRequest, sending: Sending): SentRequest {
+  const { rule, disposition } = sending;
+  if (disposition !== undefined) return toSentRequest(incoming, sending);
+  const known = sent.read(incoming.head);
+  if (known?.incoming === incoming && known.request.rule === rule) return known.request;
+  const request = toSentRequest(incoming, sending);
+  sent.write(incoming.head, { incoming, request });
+  return request;
+}
+
+function toSentRequest(
   { head, authority, target, others }: IncomingRequest,
   { rule, disposition }: Sending,
-): AuthorisationRequest & { readonly method: string } {
+): SentRequest {
   const { scheme, host, port } = authority;
   const request = {
     scheme,
@@ -34,6 +49,7 @@ export function toAuthorisationRequest(
     rule,
     rawTarget: disposition?.target ?? target.rawPath + target.query,
     withoutCredential: disposition?.withoutCredential === true,
+    notes: [],
   };
   const repository = disposition?.repository;
   return repository === undefined ? request : { ...request, repository };

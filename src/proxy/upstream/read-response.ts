@@ -1,9 +1,5 @@
 import { readHead } from "../../http/http1/read-head.ts";
-import {
-  parseResponseHead,
-  type Http1Response,
-  statusLine,
-} from "../../http/http1/response-head.ts";
+import { type Http1Response, statusLine } from "../../http/http1/response-head.ts";
 import { proxyLimits } from "../limits.ts";
 import { Refusal } from "../../http/refusal.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
@@ -35,7 +31,7 @@ export async function readFinalHead(
       throw toFailure(upstream, error, isUnanswered);
     }
     if (text === undefined) throw toFailure(upstream, undefined, isUnanswered);
-    const head = parseResponseHead(text);
+    const head = upstream.parseHead(text);
     if (head.status >= 200) return head;
     if (head.status === 101) {
       if (options.isUpgrade) return head;

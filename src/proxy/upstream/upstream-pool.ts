@@ -1,5 +1,7 @@
 import type { Duplex } from "node:stream";
+import { rememberingLast } from "../../base/remembered.ts";
 import { type Authority, toAuthorityText } from "../../http/authority.ts";
+import { parseResponseHead } from "../../http/http1/response-head.ts";
 import { ByteSource } from "../byte-source.ts";
 import { type Deadline, type Deadlines } from "../deadlines.ts";
 import type { Dialer } from "./dial.ts";
@@ -11,6 +13,8 @@ export interface UpstreamConnection {
   readonly key: string;
   readonly socket: Duplex;
   readonly source: ByteSource;
+  /** Remembers the last head */
+  readonly parseHead: typeof parseResponseHead;
   /** The checked address that was dialled */
   readonly address: string;
   readonly deadline: Deadline;
@@ -69,6 +73,7 @@ export class UpstreamPool {
       key,
       socket,
       source: new ByteSource(socket, this.#options.readAhead),
+      parseHead: rememberingLast(parseResponseHead),
       address,
       deadline: this.#options.deadlines.add(() => {
         connection.timedOut = true;

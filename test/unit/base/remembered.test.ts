@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { remembered } from "../../../src/base/remembered.ts";
+import { remembered, rememberingLast } from "../../../src/base/remembered.ts";
 
 test("what was made of a text is given again, and of 1,024 texts at most", () => {
   const made: string[] = [];
@@ -57,4 +57,18 @@ test("a piece of a longer text doesn't keep that one in memory", () => {
   expect(keep("z").text).toBe("z");
   // 60 MB if each did
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
+});
+
+test("only the last text is remembered, and none that failed", () => {
+  const made: string[] = [];
+  const upper = rememberingLast((text) => {
+    made.push(text);
+    if (text === "bad") throw new Error("no");
+    return text.toUpperCase();
+  });
+  expect([upper("a"), upper("a"), upper("b"), upper("a")]).toEqual(["A", "A", "B", "A"]);
+  expect(() => upper("bad")).toThrow("no");
+  expect(() => upper("bad")).toThrow("no");
+  expect(upper("a")).toBe("A");
+  expect(made).toEqual(["a", "b", "a", "bad", "bad"]);
 });
