@@ -1,11 +1,12 @@
 // One request of a client and the way to answer it. Each protocol that clients speak makes these (proxy/client), each that
 // upstreams speak takes the request on and gives an UpstreamAnswer (proxy/upstream); all between the two knows no protocol.
+import type { Notable } from "../base/note.ts";
 import type { Body, NextPiece } from "./body.ts";
 import type { HeaderField } from "./header-fields.ts";
 import type { HttpRequest } from "./http-request.ts";
 
 /** The head of an answer, as any version of HTTP carries it. */
-export interface HttpResponse {
+export interface HttpResponse extends Notable {
   readonly status: number;
   /** HTTP/1's own words for the status; undefined for the usual ones */
   readonly phrase?: string | undefined;

@@ -38,6 +38,7 @@ export function parseResponseHead(text: string): Http1Response {
     headers: toClientFields(fields, connection),
     keepAlive:
       version === "1.1" ? !connection.includes("close") : connection.includes("keep-alive"),
+    notes: [],
   };
 }
 

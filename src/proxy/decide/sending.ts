@@ -1,6 +1,7 @@
 import { Note } from "../../base/note.ts";
 import type { ForwardDisposition } from "../../http/handler.ts";
 import type { IncomingRequest } from "../../http/incoming-request.ts";
+import type { RequestTarget } from "../../http/target.ts";
 import { toRequiredPaths } from "../../http/other-path.ts";
 import type { Rule } from "../../policy/policy.ts";
 import type { AuthorisationRequest } from "./authorise.ts";
@@ -19,16 +20,18 @@ export const strictRule: Sending["rule"] = { effect: "allow", clientCredentials:
 
 type SentRequest = AuthorisationRequest & { readonly method: string };
 
-const sent = new Note<{ readonly incoming: IncomingRequest; readonly request: SentRequest }>();
+/** A target is parsed for one tunnel. */
+const sent = new Note<{ readonly target: RequestTarget; readonly request: SentRequest }>();
 
 /** What the choice of credentials is made by, in the proxy and in an explanation. */
 export function toAuthorisationRequest(incoming: IncomingRequest, sending: Sending): SentRequest {
   const { rule, disposition } = sending;
   if (disposition !== undefined) return toSentRequest(incoming, sending);
   const known = sent.read(incoming.head);
-  if (known?.incoming === incoming && known.request.rule === rule) return known.request;
+  const { head, target } = incoming;
+  if (known?.target === target && known.request.rule === rule) return known.request;
   const request = toSentRequest(incoming, sending);
-  sent.write(incoming.head, { incoming, request });
+  sent.write(head, { target, request });
   return request;
 }
 

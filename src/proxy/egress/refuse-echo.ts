@@ -1,5 +1,6 @@
+import { Note } from "../../base/note.ts";
 import type { HeaderField } from "../../http/header-fields.ts";
-import type { ResponseTransform } from "../../http/handler.ts";
+import type { ResponseChange, ResponseTransform } from "../../http/handler.ts";
 import type { SecretEchoes } from "./secret-echo.ts";
 import { Refusal } from "../../http/refusal.ts";
 
@@ -14,16 +15,38 @@ export interface EchoSearch {
 /** Every answer's headers and trailers go through here. Bodies are not searched; docs/limitations.md says so. */
 export function refuseEcho(search: EchoSearch): ResponseTransform {
   return {
-    begin: ({ headers, phrase }) => {
-      checkHeaders(headers, search);
+    begin: (head) => {
+      const known = searched.read(head);
+      if (known !== undefined && isSameSearch(known.search, search)) return known.change;
+      checkHeaders(head.headers, search);
       // Nothing depends on a reason phrase
-      return repeats(phrase, search) ? { dropsPhrase: true } : undefined;
+      const change = repeats(head.phrase, search) ? { dropsPhrase: true } : undefined;
+      searched.write(head, { search: { ...search, version: search.echoes.version }, change });
+      return change;
     },
     trailers: (fields) => {
       checkHeaders(fields, search);
       return fields;
     },
   };
+}
+
+/** A head that came again, and was searched for the same. */
+const searched = new Note<{
+  readonly search: EchoSearch & { readonly version: number };
+  readonly change: ResponseChange | undefined;
+}>();
+
+function isSameSearch(
+  known: EchoSearch & { readonly version: number },
+  search: EchoSearch,
+): boolean {
+  return (
+    known.echoes === search.echoes &&
+    known.version === search.echoes.version &&
+    known.secrets.length === search.secrets.length &&
+    known.secrets.every((secret, at) => secret === search.secrets[at])
+  );
 }
 
 /** @throws Refusal when they repeat what was sent of a secret */

@@ -26,8 +26,12 @@ interface Needles {
 export class SecretEchoes {
   readonly #needles = new Map<string, Needles>();
   #latest: string | undefined;
-  /** The last text in which there was none: a server's heads are alike for a while */
-  #harmless: string | undefined;
+  #version = 0;
+
+  /** Another one as soon as something else is searched for. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Remembers a secret as it was put on a request: by itself, in the query, or in `Basic`. */
   add(secret: string, headers: readonly HeaderField[]): void {
@@ -43,9 +47,8 @@ export class SecretEchoes {
 
   /** Whether a text holds one of them: raw, or in an encoding that servers use, also over and over. */
   isIn(text: string): boolean {
-    if (this.#needles.size === 0 || text === this.#harmless) return false;
+    if (this.#needles.size === 0) return false;
     for (const view of viewsOf(text)) if (this.#isInView(view)) return true;
-    this.#harmless = text;
     return false;
   }
 
@@ -83,7 +86,7 @@ export class SecretEchoes {
     // What is used again is forgotten last
     this.#needles.delete(value);
     this.#needles.set(value, needles);
-    this.#harmless = undefined;
+    this.#version += 1;
     this.#latest = value;
     const [oldest] = this.#needles.keys();
     if (this.#needles.size > maxValues && oldest !== undefined) this.#needles.delete(oldest);

@@ -28,6 +28,17 @@ it("refuses headers that repeat the request's own secret, however short it is", 
   expect(repeat).toThrow("repeats the credential");
 });
 
+it("refuses a head that came before, once what it has was sent", () => {
+  const echoes = session();
+  const other = "glpat-8eXo1Zb2Qk3Lw4Mn5Vr6";
+  const answer = { status: 200, phrase: "Fine", headers: [["X-A", other]] as const, notes: [] };
+  const begin = (secrets: readonly string[]) => refuseEcho({ echoes, secrets }).begin(answer, hold);
+  expect([begin([]), begin([]), begin([secret])]).toEqual([undefined, undefined, undefined]);
+  expect(() => begin([other.slice(2, 9)])).toThrow("repeats the credential");
+  echoes.add(other, []);
+  expect(() => begin([])).toThrow("repeats the credential");
+});
+
 it("shows no reason that repeats a secret: a server said it to a request of vaultbox's own", () => {
   const what = `the push cannot be checked: the server says: no user ${secret}`;
   const refusal = refusalWithoutEcho(new Refusal(502, "upstream-invalid", what), session());
