@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { rememberingLast } from "../../base/remembered.ts";
-import { type Authority, toAuthorityText } from "../../http/authority.ts";
+import { type Authority, sameAuthority } from "../../http/authority.ts";
 import { parseResponseHead } from "../../http/http1/response-head.ts";
 import { ByteSource } from "../byte-source.ts";
 import { type Deadline, type Deadlines } from "../deadlines.ts";
@@ -10,7 +10,9 @@ import type { ReadAhead } from "../read-ahead.ts";
 
 /** One connection to an upstream, used by one request at a time. */
 export interface UpstreamConnection {
-  readonly key: string;
+  readonly authority: Authority;
+  /** `vault/name` of what its requests carry, or empty */
+  readonly credential: string;
   readonly socket: Duplex;
   readonly source: ByteSource;
   /** Remembers the last head */
@@ -40,7 +42,7 @@ export interface UpstreamPoolOptions {
  */
 export class UpstreamPool {
   readonly #options: UpstreamPoolOptions;
-  /** Most recently used last */
+  /** By host, the most recently used last */
   readonly #idle = new Map<string, UpstreamConnection[]>();
   #idleCount = 0;
 
@@ -58,7 +60,28 @@ export class UpstreamPool {
     credential: string,
     reuse: "any" | "recent",
   ): UpstreamConnection | undefined {
-    return this.#takeIdle(toKey(authority, credential), reuse);
+    const list = this.#idle.get(authority.host);
+    if (list === undefined) return undefined;
+    const now = performance.now();
+    for (let at = list.length - 1; at >= 0; at -= 1) {
+      const connection = list[at];
+      if (connection === undefined || connection.credential !== credential) continue;
+      if (!sameAuthority(connection.authority, authority)) continue;
+      if (reuse === "recent" && now - connection.usedAt > proxyLimits.idleForUnsafeMs) {
+        return undefined;
+      }
+      this.#remove(list, at);
+      connection.source.onEnd(undefined);
+      connection.deadline.at = Number.POSITIVE_INFINITY;
+      // Bytes that nobody asked for, an end, or a socket that just closed: not one to send a request on
+      const isUsable =
+        connection.source.buffered === 0 &&
+        !connection.source.ended &&
+        !connection.socket.destroyed;
+      if (isUsable) return connection;
+      this.discard(connection);
+    }
+    return undefined;
   }
 
   /** A new connection. @throws Refusal, or the signal's reason */
@@ -67,10 +90,10 @@ export class UpstreamPool {
     credential: string,
     signal: AbortSignal,
   ): Promise<UpstreamConnection> {
-    const key = toKey(authority, credential);
     const { socket, address } = await this.#options.dialer.dial(authority, { signal });
     const connection: UpstreamConnection = {
-      key,
+      authority,
+      credential,
       socket,
       source: new ByteSource(socket, this.#options.readAhead),
       parseHead: rememberingLast(parseResponseHead),
@@ -89,8 +112,8 @@ export class UpstreamPool {
 
   /** Gives back a connection whose response was read to its end. */
   release(connection: UpstreamConnection): void {
-    connection.deadline.at = performance.now() + connection.idleMs;
     connection.usedAt = performance.now();
+    connection.deadline.at = connection.usedAt + connection.idleMs;
     connection.reused = true;
     const isClean = connection.source.buffered === 0 && !connection.socket.destroyed;
     if (!isClean || connection.source.ended || this.#idleCount >= proxyLimits.idleUpstreams) {
@@ -98,8 +121,9 @@ export class UpstreamPool {
       return;
     }
     connection.source.onEnd(() => this.#forget(connection));
-    const list = this.#idle.get(connection.key);
-    if (list === undefined) this.#idle.set(connection.key, [connection]);
+    const { host } = connection.authority;
+    const list = this.#idle.get(host);
+    if (list === undefined) this.#idle.set(host, [connection]);
     else list.push(connection);
     this.#idleCount++;
   }
@@ -115,40 +139,17 @@ export class UpstreamPool {
     this.#idleCount = 0;
   }
 
-  #takeIdle(key: string, reuse: "any" | "recent"): UpstreamConnection | undefined {
-    const list = this.#idle.get(key);
-    const now = performance.now();
-    for (let connection = list?.at(-1); connection !== undefined; connection = list?.at(-1)) {
-      if (reuse === "recent" && now - connection.usedAt > proxyLimits.idleForUnsafeMs)
-        return undefined;
-      list?.pop();
-      this.#idleCount--;
-      if (list?.length === 0) this.#idle.delete(key);
-      connection.source.onEnd(undefined);
-      connection.deadline.at = Number.POSITIVE_INFINITY;
-      // Bytes that nobody asked for, an end, or a socket that just closed: not one to send a request on
-      const isUsable =
-        connection.source.buffered === 0 &&
-        !connection.source.ended &&
-        !connection.socket.destroyed;
-      if (isUsable) return connection;
-      this.discard(connection);
-    }
-    return undefined;
+  /** Takes one out of the list of its host. */
+  #remove(list: UpstreamConnection[], at: number): void {
+    const connection = at === list.length - 1 ? list.pop() : list.splice(at, 1)[0];
+    this.#idleCount--;
+    if (connection !== undefined && list.length === 0) this.#idle.delete(connection.authority.host);
   }
 
   #forget(connection: UpstreamConnection): void {
-    const list = this.#idle.get(connection.key);
+    const list = this.#idle.get(connection.authority.host);
     const at = list?.indexOf(connection) ?? -1;
-    if (list !== undefined && at !== -1) {
-      list.splice(at, 1);
-      this.#idleCount--;
-      if (list.length === 0) this.#idle.delete(connection.key);
-    }
+    if (list !== undefined && at !== -1) this.#remove(list, at);
     this.discard(connection);
   }
-}
-
-function toKey(authority: Authority, credential: string): string {
-  return `${authority.scheme}://${toAuthorityText(authority)} ${credential}`;
 }
