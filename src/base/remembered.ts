@@ -26,14 +26,19 @@ export function remembered<Value extends object | string | boolean>(
   };
 }
 
+/** Longer ones aren't kept until the next one comes: there may be a thousand connections that each wait for one. Characters. */
+const longestLast = 4096;
+
 /**
- * The same function of a text, which remembers what it made of the last one: for texts that are long, and mostly repeat the one
- * before. What it throws isn't remembered.
+ * The same function of a text, which remembers what it made of the last one, up to 4,096 characters: for texts that mostly
+ * repeat the one before. What it throws isn't remembered.
  */
 export function rememberingLast<Value>(make: (text: string) => Value): (text: string) => Value {
   let last: { readonly text: string; readonly value: Value } | undefined;
   return (text) => {
-    if (last?.text !== text) last = { text, value: make(text) };
-    return last.value;
+    if (last?.text === text) return last.value;
+    const value = make(text);
+    last = text.length > longestLast ? undefined : { text, value };
+    return value;
   };
 }

@@ -59,7 +59,7 @@ test("a piece of a longer text doesn't keep that one in memory", () => {
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
 });
 
-test("only the last text is remembered, and none that failed", () => {
+test("only the last text is remembered, and none that failed or is long", () => {
   const made: string[] = [];
   const upper = rememberingLast((text) => {
     made.push(text);
@@ -71,4 +71,7 @@ test("only the last text is remembered, and none that failed", () => {
   expect(() => upper("bad")).toThrow("no");
   expect(upper("a")).toBe("A");
   expect(made).toEqual(["a", "b", "a", "bad", "bad"]);
+  const long = "x".repeat(4097);
+  expect([upper(long), upper(long)]).toEqual([long.toUpperCase(), long.toUpperCase()]);
+  expect(made).toHaveLength(7);
 });
