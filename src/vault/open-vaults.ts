@@ -13,7 +13,7 @@ import type {
 import { Leased } from "./leased.ts";
 import { findVaultKind, openStore } from "./vault-catalog.ts";
 import { defaultVault, type VaultContext } from "./vault-context.ts";
-import type { VaultStore } from "./vault-store.ts";
+import type { LockableStore } from "./lockable-store.ts";
 
 /** A vault as a session uses it. */
 export interface OpenVault {
@@ -88,7 +88,7 @@ async function openVault(name: string, context: VaultContext): Promise<OpenVault
 }
 
 function toReveal(
-  store: VaultStore,
+  store: LockableStore,
   credential: StoredCredential & { readonly source: Exclude<SecretSource, { type: "command" }> },
   env: NodeJS.ProcessEnv,
 ): () => Secret | Promise<Secret> {
@@ -108,19 +108,24 @@ function toReveal(
   }
 }
 
-function leased(store: VaultStore, read: () => Promise<Secret>): Leased<Secret>["get"] {
+function leased(store: LockableStore, read: () => Promise<Secret>): Leased<Secret>["get"] {
   return toLease(store, () => told(read()));
 }
 
 /** A keychain that is locked may ask its user. */
-function toLease<Value>(store: VaultStore, ask: () => Promise<Value>): Leased<Value>["get"] {
-  const lease = new Leased(store.kind === "keychain" ? patiently(ask) : ask);
+function toLease<Value>(store: LockableStore, ask: () => Promise<Value>): Leased<Value>["get"] {
+  const answer = store.kind === "keychain" ? patiently(ask) : ask;
+  const lease = new Leased(async () => {
+    // Nobody is asked, so what it says holds at once
+    await store.checkUnlocked();
+    return answer();
+  });
   return () => lease.get();
 }
 
 /** What isn't in the vault itself, for as long as the vault says that it's used. */
 function whileThere(
-  store: VaultStore,
+  store: LockableStore,
   credential: StoredCredential,
   get: () => Promise<Secret>,
 ): () => Promise<Secret> {
@@ -138,19 +143,19 @@ async function told(secret: Secret | Promise<Secret>): Promise<Secret> {
   return known;
 }
 
-async function revealStored(store: VaultStore, opened: StoredCredential): Promise<Secret> {
+async function revealStored(store: LockableStore, opened: StoredCredential): Promise<Secret> {
   const { secret } = await findUnchanged(store, opened);
   if (secret !== undefined) return secret;
   throw sourceChanged(store, opened);
 }
 
-async function readOpened(store: VaultStore, name: string): Promise<VaultEntry> {
+async function readOpened(store: LockableStore, name: string): Promise<VaultEntry> {
   const entry = await store.readEntry(name);
   if (entry !== undefined) return entry;
   throw gone(store.name, name, "it was removed since the session began");
 }
 
-async function findUnchanged(store: VaultStore, opened: StoredCredential): Promise<VaultEntry> {
+async function findUnchanged(store: LockableStore, opened: StoredCredential): Promise<VaultEntry> {
   const entry = await readOpened(store, opened.name);
   const { credential } = entry;
   // The session decided by the binding it began with: a secret that is now for another place must not follow it
@@ -164,12 +169,12 @@ async function findUnchanged(store: VaultStore, opened: StoredCredential): Promi
   throw sourceChanged(store, opened);
 }
 
-function sourceChanged(store: VaultStore, { name }: StoredCredential): VaultboxError {
+function sourceChanged(store: LockableStore, { name }: StoredCredential): VaultboxError {
   return gone(store.name, name, "its source was changed since the session began");
 }
 
 /** The same key as at the beginning: the sandbox was told the public half. */
-async function revealKey(store: VaultStore, opened: StoredSigningKey): Promise<Secret> {
+async function revealKey(store: LockableStore, opened: StoredSigningKey): Promise<Secret> {
   const entry = await readOpened(store, opened.name);
   const { credential, secret } = entry;
   if (isSigningKey(credential) && credential.publicKey === opened.publicKey && secret)

@@ -26,7 +26,8 @@ export async function removeVault(context: VaultContext, name: string): Promise<
   const marker = await readPrivateFile(paths.marker, maxMarkerBytes);
   if (marker !== undefined) {
     const keychain = await openKeychain(toKeychainService(context.env));
-    return await new KeychainStore(name, paths, keychain).destroy();
+    await new KeychainStore(name, paths, keychain).destroy();
+    return await rm(paths.locked, { force: true });
   }
   const content = await readPrivateFile(paths.content, maxVaultFileBytes);
   const seen = await toFileCounter(name, paths.seen).read();
@@ -36,6 +37,7 @@ export async function removeVault(context: VaultContext, name: string): Promise<
     content !== undefined && !isKnown && (await mayHaveKeychainKey(context, paths, content.bytes));
   const keychain = isInKeychain ? { keychain: await openKeychainToRemove(context) } : {};
   await new AgeStore({ name, paths, keys: { keys: [], ...keychain } }).destroy();
+  await rm(paths.locked, { force: true });
 }
 
 /** Only an identity that isn't in a file can be in the keychain; a file that is damaged doesn't say what opened it. */
@@ -109,8 +111,8 @@ async function needsKeychain(context: VaultContext, names: readonly string[]): P
 }
 
 async function removeFiles(context: VaultContext, name: string): Promise<void> {
-  const { lock, content, identity, marker, seen } = toVaultPaths(context, name);
+  const { lock, locked, content, identity, marker, seen } = toVaultPaths(context, name);
   if ((await readFileVersion(dirname(lock))) === undefined) return await rm(seen, { force: true });
   await using _lock = await acquireLock(lock);
-  for (const path of [content, identity, marker, seen]) await rm(path, { force: true });
+  for (const path of [content, identity, marker, locked, seen]) await rm(path, { force: true });
 }

@@ -1,5 +1,5 @@
 // Which vaults there are, and making, opening and removing one. A vault is there if its file or its marker is.
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { isVaultboxError, VaultboxError } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/fs/atomic-write.ts";
 import { acquireLock } from "../base/fs/lock.ts";
@@ -18,6 +18,7 @@ import {
 import { toFileCounter } from "./seen-counter.ts";
 import { checkName, isName } from "./stored-credential.ts";
 import { damaged } from "./vault-content.ts";
+import { isLocked, LockableStore, locked } from "./lockable-store.ts";
 import type { VaultStore } from "./vault-store.ts";
 import { toKeychainService, toVaultPaths } from "./vault-context.ts";
 import type { VaultContext, VaultPaths } from "./vault-context.ts";
@@ -31,6 +32,8 @@ export interface VaultKind {
 
 export interface VaultSummary extends VaultKind {
   readonly name: string;
+  /** By `vaultbox vault lock` */
+  readonly locked: boolean;
 }
 
 const markerText = "this vault is kept in the keychain of the system\n";
@@ -42,7 +45,8 @@ export async function listVaults(context: VaultContext): Promise<readonly VaultS
   const summaries: VaultSummary[] = [];
   for (const name of await listVaultNames(context)) {
     const kind = await findVaultKind(context, name);
-    if (kind !== undefined) summaries.push({ name, ...kind });
+    if (kind === undefined) continue;
+    summaries.push({ name, ...kind, locked: await isLocked(toVaultPaths(context, name)) });
   }
   return summaries;
 }
@@ -77,10 +81,19 @@ export async function findVaultKind(
 }
 
 /** @throws VaultboxError VBX_VAULT_UNKNOWN and all that the store and its key may throw */
-export async function openStore(context: VaultContext, name: string): Promise<VaultStore> {
+export async function openStore(context: VaultContext, name: string): Promise<LockableStore> {
+  return new LockableStore(await openOwnStore(context, name), toVaultPaths(context, name));
+}
+
+async function openOwnStore(
+  context: VaultContext,
+  name: string,
+): Promise<AgeStore | KeychainStore> {
   const kind = await findVaultKind(context, name);
   if (kind === undefined) throw unknownVault(name);
   const paths = toVaultPaths(context, name);
+  // Before anybody is asked for a passphrase
+  if (await isLocked(paths)) throw locked(name);
   if (kind.store === "keychain") {
     return new KeychainStore(name, paths, await openKeychain(toKeychainService(context.env)));
   }
@@ -89,7 +102,7 @@ export async function openStore(context: VaultContext, name: string): Promise<Va
 
 /** Takes a restored vault file for the newest. @throws VaultboxError as `openStore` */
 export async function acceptRestoredVault(context: VaultContext, name: string): Promise<void> {
-  const store = await openStore(context, name);
+  const store = await openOwnStore(context, name);
   if (store instanceof AgeStore) return store.acceptRestored();
   throw new VaultboxError(
     "VBX_USAGE",
@@ -131,6 +144,8 @@ export async function createVault(
       { hints: [`see it: vaultbox credential list --vault ${name}`] },
     );
   }
+  // Of one that was removed while somebody locked it
+  await rm(paths.locked, { force: true });
   if (options.store !== "age" && keychain !== undefined) {
     const store = new KeychainStore(name, paths, keychain);
     await store.create();

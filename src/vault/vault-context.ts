@@ -39,6 +39,8 @@ export interface VaultPaths {
   /** Says that the vault is in the keychain; holds nothing else */
   readonly marker: string;
   readonly lock: string;
+  /** There while its user has the vault locked */
+  readonly locked: string;
   /** The last seen change counter, when it's kept in a file */
   readonly seen: string;
 }
@@ -51,6 +53,7 @@ export function toVaultPaths(context: VaultContext, name: string): VaultPaths {
     identity: join(folder, `${name}.identity`),
     marker: join(folder, `${name}.keychain`),
     lock: join(folder, `.${name}.lock`),
+    locked: join(folder, `${name}.locked`),
     seen: join(inState(context.paths.state, "vaults"), `${name}.seen`),
   };
 }

@@ -64,6 +64,8 @@ const places: Readonly<Record<string, Place>> = {
   "vaultbox credential show github": { before: stored("github") },
   "vaultbox credential remove github --yes": { before: stored("github") },
   "vaultbox vault list --json": {},
+  "vaultbox vault lock work": { before: work },
+  "vaultbox vault unlock work": { before: work },
   "vaultbox vault remove work --yes": { before: work },
   "vaultbox credential rotate github < new-token.txt": {
     before: `${stored("github")}; echo another-secret-1234567890 > new-token.txt`,

@@ -5,10 +5,12 @@ import type { ExportFlags, ImportFlags } from "../vault/transfer-vault.ts";
 
 export function buildCommand(): Command {
   return new Command("vault")
-    .description("make, list, remove and move vaults: named sets of credentials")
+    .description("make, list, lock, remove and move vaults: named sets of credentials")
     .addHelpText("after", "\nExample:\n  vaultbox vault create work")
     .addCommand(buildCreate())
     .addCommand(buildList())
+    .addCommand(buildLock())
+    .addCommand(buildUnlock())
     .addCommand(buildRemove())
     .addCommand(buildExport())
     .addCommand(buildImport());
@@ -57,8 +59,39 @@ function buildList(): Command {
       if (json === true) return printJson({ vaults });
       if (vaults.length === 0)
         return printNote("there is no vault yet: vaultbox credential add NAME");
-      const rows = vaults.map(({ name, store, unlock }) => [name, store, unlock]);
-      printLines(toTable(["name", "store", "opened by"], rows));
+      const rows = vaults.map(({ name, store, unlock, locked }) => [
+        name,
+        store,
+        unlock,
+        locked ? "locked" : "",
+      ]);
+      printLines(toTable(["name", "store", "opened by", "state"], rows));
+    });
+}
+
+function buildLock(): Command {
+  return new Command("lock")
+    .summary("stop the use of vaults, in running sessions too")
+    .description(
+      "stop the use of vaults: once this returns, no request of any session gets a credential of them, until they are unlocked",
+    )
+    .argument("<vault...>", "names of vaults")
+    .addHelpText("after", "\nExample:\n  vaultbox vault lock work")
+    .action(async (names: readonly string[]) => {
+      const { lockNamedVaults } = await import("../vault/lock-vaults.ts");
+      await lockNamedVaults(names);
+    });
+}
+
+function buildUnlock(): Command {
+  return new Command("unlock")
+    .summary("let vaults be used again that were locked")
+    .description("let vaults be used again, in sessions that went on meanwhile too")
+    .argument("<vault...>", "names of vaults")
+    .addHelpText("after", "\nExample:\n  vaultbox vault unlock work")
+    .action(async (names: readonly string[]) => {
+      const { unlockNamedVaults } = await import("../vault/lock-vaults.ts");
+      await unlockNamedVaults(names);
     });
 }
 

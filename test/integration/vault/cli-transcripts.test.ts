@@ -84,6 +84,40 @@ test("empty lists say what to run next", async () => {
   expect(JSON.parse((await place.cli("vault list --json")).stdout)).toEqual({ vaults: [] });
 });
 
+test("a locked vault is neither read nor changed, and says how it's used again", async () => {
+  await using place = await makePlace();
+  await place.cli("vault create work --store age");
+  await place.cli("credential add github --vault work", "one");
+  const locked = await place.cli("vault lock work");
+  expect(locked).toMatchObject({ status: 0, stderr: 'vaultbox: locked the vault "work"\n' });
+  expect((await place.cli("vault list")).stdout).toMatch(/work +age +identity +locked/);
+  for (const command of [
+    "credential list --vault work",
+    "credential rotate github --vault work",
+    "credential remove github --vault work --yes",
+    "vault export work FILE",
+    "vault import work --accept-restored",
+  ]) {
+    const refused = await place.cli(command, "two");
+    expect(refused, command).toMatchObject({ status: 1, stdout: "" });
+    expect(refused.stderr, command).toContain('cannot use the vault "work": it is locked');
+    expect(refused.stderr, command).toContain("hint: use it again: vaultbox vault unlock work");
+  }
+  expect((await place.cli("vault lock work none")).stderr).toContain("there is none of that name");
+  expect((await place.cli("vault unlock work")).stderr).toContain('unlocked the vault "work"');
+  expect((await place.cli("vault unlock work")).stderr).toContain("nothing to do");
+  expect((await place.cli("credential list --vault work")).stdout).toContain("github");
+});
+
+test("a vault that is made where a locked one was removed isn't locked", async () => {
+  await using place = await makePlace();
+  await place.cli("vault create work --store age");
+  await place.cli("vault lock work");
+  expect((await place.cli("vault remove work --yes")).status).toBe(0);
+  await place.cli("vault create work --store age");
+  expect((await place.cli("credential list --vault work")).status).toBe(0);
+});
+
 test.each([
   "credential add a --host bad_host!",
   "credential add a --host *",
@@ -136,7 +170,7 @@ test("a vault with a passphrase works from a passphrase file and says so without
   const created = await unlocked.cli("vault create work --store age --unlock passphrase");
   expect(created.stderr).toContain("opened by your passphrase");
   expect(JSON.parse((await unlocked.cli("vault list --json")).stdout)).toEqual({
-    vaults: [{ name: "work", store: "age", unlock: "passphrase" }],
+    vaults: [{ name: "work", store: "age", unlock: "passphrase", locked: false }],
   });
   const locked = await runCli(["credential", "list", "--vault", "work", "--json"], {
     env: { VAULTBOX_HOME: join(unlocked.home, "v") },

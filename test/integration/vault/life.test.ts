@@ -5,7 +5,7 @@ import { isVaultboxError } from "../../../src/base/errors.ts";
 import { createIdentity } from "../../../src/vault/age-key.ts";
 import type { AgeStore } from "../../../src/vault/age-store.ts";
 import { removeVault } from "../../../src/vault/remove-vault.ts";
-import { createVault, openStore } from "../../../src/vault/vault-catalog.ts";
+import { acceptRestoredVault, createVault, openStore } from "../../../src/vault/vault-catalog.ts";
 import { toVaultPaths, type VaultContext } from "../../../src/vault/vault-context.ts";
 import { runCli } from "../../support/run-cli.ts";
 import { recordScore } from "../../support/scoreboard.ts";
@@ -106,7 +106,7 @@ test("a file of a vault that was removed is refused, whether or not one of its n
   recordRollback("a file of a removed vault", outcomes, controls);
   // What the message says to do for a backup of one's own
   await copyFile(join(temp.folder, "old"), content);
-  await ((await openStore(context, "w")) as AgeStore).acceptRestored();
+  await acceptRestoredVault(context, "w");
   expect(await tryRead(context, "w")).toBe("a b");
 }, 120_000);
 

@@ -90,3 +90,15 @@ test("a vault that was removed gives nothing to the next request", async () => {
   await during(cli(["vault", "remove", "work", "--yes"]));
   expect(await ask()).toBe("502 ");
 });
+
+test("a locked vault gives nothing to the next request after the command, however busy the session is, until it's unlocked", async () => {
+  await using place = await openPlace();
+  const { cli, ask, during } = place;
+  expect(await ask()).toBe("200 Bearer old-secret-1");
+  for (let turn = 1; turn <= 3; turn += 1) {
+    await during(cli(["vault", "lock", "work"]));
+    expect(await ask()).toBe("502 ");
+    await cli(["vault", "unlock", "work"]);
+    expect(await ask()).toBe("200 Bearer old-secret-1");
+  }
+});

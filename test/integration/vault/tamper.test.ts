@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { Decrypter, Encrypter } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { isVaultboxError } from "../../../src/base/errors.ts";
-import type { AgeStore } from "../../../src/vault/age-store.ts";
-import { createVault, openStore } from "../../../src/vault/vault-catalog.ts";
+import { acceptRestoredVault, createVault, openStore } from "../../../src/vault/vault-catalog.ts";
 import { createCanary, searchCanary } from "../../support/canary.ts";
 import { recordScore } from "../../support/scoreboard.ts";
 import { makeEntry, makeTempVaults, type TempVaults } from "../../support/temp-vaults.ts";
@@ -136,7 +135,7 @@ test("an older copy of the file is refused until its user accepts it", async () 
   const withoutCounter = await tryRead(vault);
   expect(withoutCounter).toBe("read 1");
   await rename(`${seen}.away`, seen);
-  await ((await openStore(vault.context, "default")) as AgeStore).acceptRestored();
+  await acceptRestoredVault(vault.context, "default");
   expect(await tryRead(vault)).toBe("read 1");
   const outcomes = [refused, unwritten];
   recordScore({
