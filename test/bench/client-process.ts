@@ -1,5 +1,7 @@
-// The load client: a child process that does one order after the other.
+// The load client: a process that does one order after the other, a line of JSON each. It ends with its input.
+import { createInterface } from "node:readline";
 import { createSecureContext, type SecureContext } from "node:tls";
+import type { AnswerLine, OrderLine } from "./load-client.ts";
 import { type LoadConnection, openConnection } from "./load-connection.ts";
 import { type Figures, type Order, firstHosts, hostName, quantile } from "./measurement.ts";
 
@@ -129,10 +131,11 @@ async function events(session: Session): Promise<Figures> {
       latencies.push(Number(now - BigInt(sentAt)) / 1e6);
     }
   };
+  const before = connection.reads();
   const start = performance.now();
   await connection.send(get(authority(session, host), `/events?count=${session.order.events}`));
   connection.close();
-  return toFigures(latencies, performance.now() - start);
+  return { ...toFigures(latencies, performance.now() - start), reads: connection.reads() - before };
 }
 
 function measure(session: Session): Promise<Figures> {
@@ -155,15 +158,23 @@ function measure(session: Session): Promise<Figures> {
   }
 }
 
-process.on("message", (order: Order) => {
-  const session = { order, context: createSecureContext({ ca: order.ca }) };
-  measure(session).then(
-    (figures) => process.send?.({ figures }),
-    (error: unknown) =>
-      process.send?.({ error: error instanceof Error ? error.message : String(error) }),
-  );
-});
+let current = 0;
+
+function say(answer: AnswerLine): void {
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+
+createInterface({ input: process.stdin })
+  .on("line", (line) => {
+    const { id, ...order } = JSON.parse(line) as OrderLine;
+    current = id;
+    const session = { order, context: createSecureContext({ ca: order.ca }) };
+    measure(session).then(
+      (figures) => say({ id, figures }),
+      (error: unknown) =>
+        say({ id, error: error instanceof Error ? error.message : String(error) }),
+    );
+  })
+  .on("close", () => process.exit());
 // A target that resets a connection after its row ended is no reason to stop
-process.on("uncaughtException", (error) => process.send?.({ error: error.message }));
-process.send?.({ port: 0 });
-process.on("disconnect", () => process.exit());
+process.on("uncaughtException", (error) => say({ id: current, error: error.message }));

@@ -19,6 +19,9 @@ export interface LoadConnection {
   ) => Promise<void>;
   /** Called with every piece of a body, and the time of its arrival is the caller's to take */
   onBody: ((part: Buffer) => void) | undefined;
+  /** How often something was read, so far */
+  readonly reads: () => number;
+  readonly isClosed: () => boolean;
   readonly close: () => void;
 }
 
@@ -34,16 +37,30 @@ export async function openConnection(
     target.socketPath === undefined
       ? connectTcp({ host: "127.0.0.1", port: target.port ?? 0, noDelay: true })
       : connectTcp({ path: target.socketPath });
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  const onClose = (): void => reject(new Error("the connection closed before it was one"));
+  socket.once("close", onClose).setTimeout(responseTimeoutMs, onClose);
   try {
-    await once(socket, "connect");
-    if (target.kind === "proxy") await openTunnel(socket, `${authority.host}:${authority.port}`);
-    const tls = connectTls({ socket, servername: authority.host, secureContext });
-    await once(tls, "secureConnect");
-    return toConnection(tls);
+    return await Promise.race([lost, greet(socket, target, authority, secureContext)]);
   } catch (error) {
     socket.destroy();
     throw error;
+  } finally {
+    socket.off("close", onClose).setTimeout(0);
   }
+}
+
+async function greet(
+  socket: Socket,
+  target: TargetAddress,
+  authority: { readonly host: string; readonly port: number },
+  secureContext: SecureContext,
+): Promise<LoadConnection> {
+  await once(socket, "connect");
+  if (target.kind === "proxy") await openTunnel(socket, `${authority.host}:${authority.port}`);
+  const tls = connectTls({ socket, servername: authority.host, secureContext });
+  await once(tls, "secureConnect");
+  return toConnection(tls);
 }
 
 async function openTunnel(socket: Socket, authority: string): Promise<void> {
@@ -69,7 +86,9 @@ function toConnection(tls: TLSSocket): LoadConnection {
     onEnd: () => exchange?.resolve(),
   });
   const fail = (error: Error): void => exchange?.reject(error);
+  let reads = 0;
   tls.on("data", (part: Buffer) => {
+    reads++;
     try {
       reader(part);
     } catch (error) {
@@ -81,9 +100,12 @@ function toConnection(tls: TLSSocket): LoadConnection {
   tls.setTimeout(responseTimeoutMs, () => fail(new Error("no response in time")));
   const connection: LoadConnection = {
     onBody: undefined,
+    reads: () => reads,
+    isClosed: () => tls.destroyed || tls.readableEnded,
     send: async (head, body) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       exchange = { resolve, reject };
+      if (tls.destroyed) fail(new Error("the connection is closed"));
       tls.write(head);
       if (body !== undefined) await sendBody(tls, body, promise);
       await promise;

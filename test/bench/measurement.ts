@@ -2,11 +2,11 @@ import type { TargetAddress } from "./load-connection.ts";
 
 /** One thing for the client process to measure on one target. */
 export interface Order {
-  readonly row: Row;
+  readonly row: LoadRow;
   readonly target: TargetAddress;
   readonly upstreamPort: number;
-  /** Certificates that the client trusts, PEM */
-  readonly ca: string;
+  /** Certificates that the client trusts, PEM; undefined for those that its own environment names */
+  readonly ca: string | undefined;
   readonly durationMs: number;
   readonly bytes: number;
   readonly events: number;
@@ -14,22 +14,35 @@ export interface Order {
   readonly firstHost: number;
 }
 
-export const rows = ["ka1", "ka32", "new1", "new32", "first", "download", "upload", "sse"] as const;
-export type Row = (typeof rows)[number];
+/** What is measured on every target. */
+export const loadRows = [
+  "ka1",
+  "ka32",
+  "new1",
+  "new32",
+  "first",
+  "download",
+  "upload",
+  "sse",
+] as const;
+export type LoadRow = (typeof loadRows)[number];
 
 /** What one measurement gave; which fields there are depends on the row. */
 export interface Figures {
+  /** Requests, or events */
   readonly count?: number;
   readonly perSecond?: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
   readonly megabytesPerSecond?: number;
+  /** Pieces in which events came: as many as there are events, where none waited for another */
+  readonly reads?: number;
 }
 
 export type Answer = { readonly figures: Figures } | { readonly error: string };
 
 /** Hosts that a `first` measurement visits, each once. */
-export const firstHosts = 8;
+export const firstHosts = 16;
 
 /** A host of the stand-in; every target sends all of them to 127.0.0.1. */
 export function hostName(number: number): string {

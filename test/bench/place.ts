@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { promisify } from "node:util";
 import type { Child } from "./child-process.ts";
+import type { LoadClient } from "./load-client.ts";
 import type { TargetAddress } from "./load-connection.ts";
 
 /** What every target is given. */
@@ -13,17 +14,31 @@ export interface BenchPlace {
   readonly upstreamCaPath: string;
   /** Another checkout of vaultbox, built, to be measured beside this one */
   readonly before?: string | undefined;
-  /** Whether vaultbox puts a credential on each request */
-  readonly hasCredential: boolean;
 }
 
 /** A target that is up. */
-export interface RunningTarget {
+export interface RunningTarget extends AsyncDisposable {
   readonly name: string;
   readonly address: TargetAddress;
-  /** CA to trust beside the upstream's, PEM; empty for targets that don't intercept */
-  readonly ca: string;
-  readonly child: Child | undefined;
+  /** To trust beside the upstream's, PEM; empty for targets that don't intercept, undefined where the client knows it */
+  readonly ca: string | undefined;
+  /** Processes whose time and memory are its own, each with those below it */
+  readonly pids: readonly number[];
+  /** Whether it puts the credential on each request */
+  readonly injects: boolean;
+  /** Where its load comes from; default: the client on this machine */
+  readonly client?: LoadClient;
+}
+
+type TargetFacts = Pick<RunningTarget, "name" | "address" | "ca" | "injects">;
+
+/** A target that is one process of this bench's. */
+export function toTarget(child: Child, facts: TargetFacts): RunningTarget {
+  return {
+    ...facts,
+    pids: [child.pid],
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
 }
 
 const run = promisify(execFile);

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 
 /** Clock ticks per second that /proc counts in; 100 on every Linux of today. */
 const ticksPerSecond = 100;
@@ -9,29 +9,46 @@ interface ProcessFacts {
   readonly cpuMs: number;
 }
 
-/** CPU time of a process and those below it, ms, dead children included once they were waited for. */
-export function treeCpuMs(root: number): number {
-  return treeOf(root).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+/** CPU time of processes and those below them, ms, dead children included once they were waited for. */
+export function treeCpuMs(roots: readonly number[]): number {
+  return treeOf(roots).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
 
-/** Sum of the peak resident sizes of a process and those below it, MB; Linux counts shared pages in each. */
-export function treePeakMegabytes(root: number): number {
+/**
+ * Sum of the peak resident sizes of processes and those below them, MB, since they started or `forgetPeaks`; Linux counts
+ * shared pages in each.
+ */
+export function treePeakMegabytes(roots: readonly number[]): number {
   let kilobytes = 0;
-  for (const { pid } of treeOf(root)) {
+  for (const { pid } of treeOf(roots)) {
     const status = readOrEmpty(`/proc/${pid}/status`);
     kilobytes += Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0);
   }
   return (kilobytes * 1024) / 1e6;
 }
 
-function treeOf(root: number): readonly ProcessFacts[] {
+/** From now on the peak counts from what is resident now (proc_pid_clear_refs(5)). */
+export function forgetPeaks(roots: readonly number[]): void {
+  for (const { pid } of treeOf(roots)) {
+    try {
+      writeFileSync(`/proc/${pid}/clear_refs`, "5");
+    } catch {
+      // Gone meanwhile, or somebody else's: its peak stays that of its life
+    }
+  }
+}
+
+function treeOf(roots: readonly number[]): readonly ProcessFacts[] {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map((name) => readFacts(Number(name)))
     .filter((facts) => facts !== undefined);
-  const found = all.filter(({ pid }) => pid === root);
-  for (const facts of found) found.push(...all.filter(({ parent }) => parent === facts.pid));
-  return found;
+  const found = new Set(all.filter(({ pid }) => roots.includes(pid)));
+  // What is added on the way is visited too
+  for (const facts of found) {
+    for (const one of all) if (one.parent === facts.pid) found.add(one);
+  }
+  return [...found];
 }
 
 /** Fields of proc(5) stat; the name in brackets may hold spaces. */

@@ -1,101 +1,69 @@
-import { execFile as execFileWithCallback } from "node:child_process";
-import { access, readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { promisify } from "node:util";
-import { startProgram, startScript } from "./child-process.ts";
-import type { TargetAddress } from "./load-connection.ts";
-import { installPeers } from "./install-peers.ts";
+import { readFile } from "node:fs/promises";
+import { startScript } from "./child-process.ts";
+import { installPeers, type PeerName } from "./install-peers.ts";
 import { startMitmproxy } from "./peers/mitmproxy.ts";
 import { startSquid } from "./peers/squid.ts";
-import type { BenchPlace, RunningTarget } from "./place.ts";
+import { type BenchPlace, type RunningTarget, toTarget } from "./place.ts";
+import { startVaultbox, type VaultStore } from "./vaultbox-target.ts";
 
-const execFile = promisify(execFileWithCallback);
-const ownCheckout = resolve(import.meta.dirname, "../..");
+type Start = (place: BenchPlace) => Promise<RunningTarget | undefined>;
+
+/** In the order of the tables; `undefined` means that what it needs isn't there. */
+export const targets: Readonly<Record<string, Start>> = {
+  "vaultbox-age": (place) => startVaultbox(place, { name: "vaultbox-age", store: "age" }),
+  "vaultbox-keychain": (place) =>
+    startVaultbox(place, { name: "vaultbox-keychain", store: "keychain" }),
+  vaultbox: (place) => startVaultbox(place, { name: "vaultbox" }),
+  "before-age": (place) => startBefore(place, "before-age", "age"),
+  before: (place) => startBefore(place, "before", undefined),
+  squid: startSquid,
+  "http-mitm-proxy": (place) => startNpmPeer("http-mitm-proxy", place),
+  mockttp: (place) => startNpmPeer("mockttp", place),
+  mitmproxy: startMitmproxy,
+  tunnel: startTunnel,
+  direct: startDirect,
+};
+
+/** What a target is, for those that don't say it by their name. */
+export const targetNotes = [
+  "vaultbox-age, vaultbox-keychain: with a credential on each request, from a vault of that kind; vaultbox: without one",
+  "before-age, before: the same of the checkout that --before names",
+  "tunnel: a CONNECT proxy that looks at nothing; direct: no proxy",
+] as const;
+
+async function startBefore(
+  place: BenchPlace,
+  name: string,
+  store: VaultStore | undefined,
+): Promise<RunningTarget | undefined> {
+  const { before: checkout } = place;
+  if (checkout === undefined) return undefined;
+  return startVaultbox(place, { name, checkout, ...(store === undefined ? {} : { store }) });
+}
+
+/** A script of `peers/` that tells its port and writes its CA to a file. */
+async function startNpmPeer(name: PeerName, place: BenchPlace): Promise<RunningTarget> {
+  const caOut = `${place.folder}/${name}-ca.pem`;
+  const args = [await installPeers(), place.upstreamCaPath, caOut];
+  const env = { NODE_EXTRA_CA_CERTS: place.upstreamCaPath };
+  const child = await startScript(`./peers/${name}.ts`, args, env);
+  const ca = await readFile(caOut, "utf8");
+  return toTarget(child, { name, address: { kind: "proxy", port: child.port }, ca, injects: true });
+}
 
 async function startTunnel(): Promise<RunningTarget> {
   const child = await startScript("./peers/tunnel.ts", []);
-  return { name: "tunnel", address: { kind: "proxy", port: child.port }, ca: "", child };
-}
-
-async function startNpmPeer(name: string, place: BenchPlace): Promise<RunningTarget> {
-  const peers = await installPeers();
-  const caOut = `${place.folder}/${name}-ca.pem`;
-  const child = await startScript(`./peers/${name}.ts`, [peers, place.upstreamCaPath, caOut], {
-    NODE_EXTRA_CA_CERTS: place.upstreamCaPath,
-  });
-  const ca = await readFile(caOut, "utf8");
-  return { name, address: { kind: "proxy", port: child.port }, ca, child };
-}
-
-/** Puts a credential for all hosts of the bench into a vault: a request that gets one is what the proxy is for. */
-async function addCredential(
-  vaultbox: string,
-  port: number,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
-  const where = ["--host", "*.bench.test", "--port", String(port)];
-  const how = ["--header", "x-inject", "--env", "BENCH"];
-  const adding = execFile(
-    process.execPath,
-    [vaultbox, "credential", "add", "bench", ...where, ...how],
-    { env },
-  );
-  adding.child.stdin?.end("bench-secret-0123456789");
-  await adding;
-}
-
-/** @param checkout whose build is measured */
-async function startVaultbox(
-  place: BenchPlace,
-  name: string,
-  checkout: string,
-): Promise<RunningTarget> {
-  const socketPath = `${place.folder}/${name}.sock`;
-  const caOut = `${place.folder}/${name}-ca.pem`;
-  const vaultbox = resolve(checkout, "bin/vaultbox.js");
-  const env = { ...process.env, VAULTBOX_HOME: `${place.folder}/${name}-home` };
-  await access(resolve(checkout, "dist/main.js"));
-  if (place.hasCredential) await addCredential(vaultbox, place.upstreamPort, env);
-  const address: TargetAddress = { kind: "proxy", socketPath };
-  const child = await startProgram(
-    process.execPath,
-    [
-      vaultbox,
-      "proxy",
-      "--socket",
-      socketPath,
-      "--ca-out",
-      caOut,
-      "--allow",
-      `GET,POST https://*.bench.test:${place.upstreamPort}/**`,
-      "--connect-to",
-      "::127.0.0.1:",
-      "--upstream-ca",
-      place.upstreamCaPath,
-    ],
-    { address, env },
-  );
-  return { name, address, ca: await readFile(caOut, "utf8"), child };
+  const address = { kind: "proxy", port: child.port } as const;
+  return toTarget(child, { name: "tunnel", address, ca: "", injects: false });
 }
 
 function startDirect(place: BenchPlace): Promise<RunningTarget> {
-  const address: TargetAddress = { kind: "direct", port: place.upstreamPort };
-  return Promise.resolve({ name: "direct", address, ca: "", child: undefined });
+  return Promise.resolve({
+    name: "direct",
+    address: { kind: "direct", port: place.upstreamPort },
+    ca: "",
+    pids: [],
+    injects: false,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
 }
-
-/** In the order of the table; `undefined` means that what it needs isn't installed. */
-export const targets: Readonly<
-  Record<string, (place: BenchPlace) => Promise<RunningTarget | undefined>>
-> = {
-  direct: startDirect,
-  tunnel: startTunnel,
-  vaultbox: (place) => startVaultbox(place, "vaultbox", ownCheckout),
-  before: (place) =>
-    place.before === undefined
-      ? Promise.resolve(undefined)
-      : startVaultbox(place, "before", place.before),
-  squid: startSquid,
-  mockttp: (place) => startNpmPeer("mockttp", place),
-  "http-mitm-proxy": (place) => startNpmPeer("http-mitm-proxy", place),
-  mitmproxy: startMitmproxy,
-};

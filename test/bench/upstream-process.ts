@@ -4,10 +4,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { injected } from "./injected.ts";
 
 const [certPath = "", keyPath = ""] = process.argv.slice(2);
 const json = JSON.stringify({ text: "x".repeat(1000) });
 const block = Buffer.alloc(64 * 1024, 0x61);
+/** Requests that had the credential on them, and those that hadn't. */
+const seen = { injected: 0, bare: 0 };
 
 function download(response: ServerResponse, total: number): void {
   let left = total;
@@ -37,6 +40,8 @@ async function sendEvents(response: ServerResponse, count: number): Promise<void
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers[injected.header] === injected.value) seen.injected += 1;
+  else seen.bare += 1;
   const url = new URL(request.url ?? "/", "https://localhost");
   const count = Number(url.searchParams.get("count") ?? 0);
   if (url.pathname === "/download") download(response, count);
@@ -63,4 +68,5 @@ const server = createServer(
 server.listen(0, "127.0.0.1", () => {
   process.send?.({ port: (server.address() as AddressInfo).port });
 });
+process.on("message", () => process.send?.(seen));
 process.on("disconnect", () => process.exit());

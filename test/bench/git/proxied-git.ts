@@ -39,7 +39,7 @@ export async function startProxiedGit(
   return {
     client: proxiedClient(child.port, caFile),
     peakMegabytes: () => peakMegabytes(child.pid),
-    cpuMs: () => treeCpuMs(child.pid),
+    cpuMs: () => treeCpuMs([child.pid]),
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
 }

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync } from "node:fs";
 import { Agent } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
+import { injected } from "../injected.ts";
 import { requirePeer, resolveBenchNames } from "./loopback-names.ts";
 
 interface Context {
@@ -23,7 +24,7 @@ const { Proxy } = requirePeer(folder, "http-mitm-proxy") as Module;
 const proxy = new Proxy();
 proxy.onError(() => undefined);
 proxy.onRequest((context, done) => {
-  context.proxyToServerRequestOptions.headers["authorization"] = "Bearer bench";
+  context.proxyToServerRequestOptions.headers[injected.header] = injected.value;
   done();
 });
 const sslCaDir = mkdtempSync(join(dirname(caOut), "http-mitm-proxy-"));

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { startProgram } from "../child-process.ts";
-import { type BenchPlace, type RunningTarget, freePort, isInstalled } from "../place.ts";
+import { injected } from "../injected.ts";
+import { type BenchPlace, type RunningTarget, freePort, isInstalled, toTarget } from "../place.ts";
 
 // Streams both ways, as it would otherwise hold whole bodies, and finds every host at 127.0.0.1
 const addon = `
@@ -8,7 +9,7 @@ class Bench:
     def server_connect(self, data):
         data.server.address = ("127.0.0.1", data.server.address[1])
     def requestheaders(self, flow):
-        flow.request.headers["authorization"] = "Bearer bench"
+        flow.request.headers["${injected.header}"] = "${injected.value}"
         flow.request.stream = True
     def responseheaders(self, flow):
         flow.response.stream = True
@@ -45,5 +46,5 @@ export async function startMitmproxy(place: BenchPlace): Promise<RunningTarget |
     { address },
   );
   const ca = await readFile(`${folder}/mitmproxy-ca-cert.pem`, "utf8");
-  return { name: "mitmproxy", address, ca, child };
+  return toTarget(child, { name: "mitmproxy", address, ca, injects: true });
 }

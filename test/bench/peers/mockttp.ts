@@ -1,5 +1,6 @@
 // mockttp, passing everything on with one header set: FOLDER-OF-PEERS UPSTREAM-CA-FILE CA-OUT.
 import { readFileSync, writeFileSync } from "node:fs";
+import { injected } from "../injected.ts";
 import { requirePeer, resolveBenchNames } from "./loopback-names.ts";
 
 interface Mockttp {
@@ -22,7 +23,7 @@ const server = mockttp.getLocal({ https, http2: false, recordTraffic: false });
 await server.start();
 await server.forAnyRequest().thenPassThrough({
   additionalTrustedCAs: [{ cert: readFileSync(upstreamCa, "utf8") }],
-  transformRequest: { updateHeaders: { authorization: "Bearer bench" } },
+  transformRequest: { updateHeaders: { [injected.header]: injected.value } },
 });
 process.send?.({ port: server.port });
 process.on("disconnect", () => process.exit());

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { chmod, chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { startProgram } from "../child-process.ts";
+import { injected } from "../injected.ts";
 import { hostName } from "../measurement.ts";
-import { type BenchPlace, type RunningTarget, freePort, isInstalled } from "../place.ts";
+import { type BenchPlace, type RunningTarget, freePort, isInstalled, toTarget } from "../place.ts";
 
 const run = promisify(execFile);
 const certgen = "/usr/lib/squid/security_file_certgen";
@@ -23,7 +24,8 @@ export async function startSquid(place: BenchPlace): Promise<RunningTarget | und
   const child = await startProgram("/usr/sbin/squid", ["-N", "-f", `${folder}/squid.conf`], {
     address,
   });
-  return { name: "squid", address, ca: await readFile(`${folder}/ca.pem`, "utf8"), child };
+  const ca = await readFile(`${folder}/ca.pem`, "utf8");
+  return toTarget(child, { name: "squid", address, ca, injects: true });
 }
 
 async function writeSettings(folder: string, port: number, place: BenchPlace): Promise<void> {
@@ -39,7 +41,7 @@ async function writeSettings(folder: string, port: number, place: BenchPlace): P
     `tls_outgoing_options cafile=${place.upstreamCaPath}`,
     `hosts_file ${folder}/hosts`,
     "http_access allow all",
-    'request_header_add Authorization "Bearer bench" all',
+    `request_header_add ${injected.header} "${injected.value}" all`,
     "cache deny all",
     "access_log none",
     `cache_log ${folder}/cache.log`,

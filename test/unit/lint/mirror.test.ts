@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 /** Folders of tests that are about no single file of `src/`, and why. */
 const exceptions: Readonly<Record<string, string>> = {
+  "bench/": "what measures the proxy: test/bench/",
   "docs/": "the pages, compared with the code",
   "lint/": "rules about all sources, or about the tests themselves",
   "support/": "what tests are made with: test/support/",
