@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 const peers = {
   mockttp: { package: "mockttp", version: "4.6.5" },
   "http-mitm-proxy": { package: "http-mitm-proxy", version: "1.1.0" },
+  "sandbox-runtime": { package: "@anthropic-ai/sandbox-runtime", version: "0.0.83" },
 } as const;
 export type PeerName = keyof typeof peers;
 

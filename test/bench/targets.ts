@@ -17,6 +17,8 @@ export const targets: Readonly<Record<string, Start>> = {
   "before-age": (place) => startBefore(place, "before-age", "age"),
   before: (place) => startBefore(place, "before", undefined),
   squid: startSquid,
+  "sandbox-runtime": (place) => startNpmPeer("sandbox-runtime", place),
+  lean: startLean,
   "http-mitm-proxy": (place) => startNpmPeer("http-mitm-proxy", place),
   mockttp: (place) => startNpmPeer("mockttp", place),
   mitmproxy: startMitmproxy,
@@ -28,6 +30,7 @@ export const targets: Readonly<Record<string, Start>> = {
 export const targetNotes = [
   "vaultbox-age, vaultbox-keychain: with a credential on each request, from a vault of that kind; vaultbox: without one",
   "before-age, before: the same of the checkout that --before names",
+  "lean: TLS at both ends and bytes between them in a few lines of Node, for what that alone costs",
   "tunnel: a CONNECT proxy that looks at nothing; direct: no proxy",
 ] as const;
 
@@ -41,12 +44,24 @@ async function startBefore(
   return startVaultbox(place, { name, checkout, ...(store === undefined ? {} : { store }) });
 }
 
-/** A script of `peers/` that tells its port and writes its CA to a file. */
 async function startNpmPeer(name: PeerName, place: BenchPlace): Promise<RunningTarget> {
+  return startInterceptor(name, place, await installPeers());
+}
+
+function startLean(place: BenchPlace): Promise<RunningTarget> {
+  return startInterceptor("lean", place, "");
+}
+
+/** A script of `peers/` that tells its port and writes its CA to a file. */
+async function startInterceptor(
+  name: string,
+  place: BenchPlace,
+  peers: string,
+): Promise<RunningTarget> {
   const caOut = `${place.folder}/${name}-ca.pem`;
-  const args = [await installPeers(), place.upstreamCaPath, caOut];
-  const env = { NODE_EXTRA_CA_CERTS: place.upstreamCaPath };
-  const child = await startScript(`./peers/${name}.ts`, args, env);
+  const child = await startScript(`./peers/${name}.ts`, [peers, place.upstreamCaPath, caOut], {
+    NODE_EXTRA_CA_CERTS: place.upstreamCaPath,
+  });
   const ca = await readFile(caOut, "utf8");
   return toTarget(child, { name, address: { kind: "proxy", port: child.port }, ca, injects: true });
 }
