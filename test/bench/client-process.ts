@@ -1,9 +1,11 @@
 // The load client: a process that does one order after the other, a line of JSON each. It ends with its input.
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { AnswerLine, OrderLine } from "./load-client.ts";
 import { type LoadConnection, openConnection } from "./load-connection.ts";
 import { type Figures, type Order, firstHosts, hostName, quantile } from "./measurement.ts";
+import { measurePaced } from "./paced-client.ts";
 
 interface Session {
   readonly order: Order;
@@ -155,6 +157,11 @@ function measure(session: Session): Promise<Figures> {
       return transfer(session, session.order.row);
     case "sse":
       return events(session);
+    case "paced": {
+      const host = hostName(0);
+      const head = get(authority(session, host), "/json");
+      return measurePaced(() => open(session, host), head, session.order.durationMs);
+    }
   }
 }
 
@@ -168,7 +175,8 @@ createInterface({ input: process.stdin })
   .on("line", (line) => {
     const { id, ...order } = JSON.parse(line) as OrderLine;
     current = id;
-    const session = { order, context: createSecureContext({ ca: order.ca }) };
+    const ca = order.ca ?? readFileSync(process.env["NODE_EXTRA_CA_CERTS"] ?? "");
+    const session = { order, context: createSecureContext({ ca }) };
     measure(session).then(
       (figures) => say({ id, figures }),
       (error: unknown) =>
@@ -178,3 +186,4 @@ createInterface({ input: process.stdin })
   .on("close", () => process.exit());
 // A target that resets a connection after its row ended is no reason to stop
 process.on("uncaughtException", (error) => say({ id: current, error: error.message }));
+say({ id: 0, figures: {} });

@@ -6,6 +6,8 @@ import type { Answer, Order } from "./measurement.ts";
 
 /** A process that measures what it's told to, on this machine or in a sandbox: `client-process.ts`. */
 export interface LoadClient extends AsyncDisposable {
+  /** Resolves when it's there; rejects when it ends instead */
+  readonly ready: Promise<void>;
   /** Resolves with an error too: a target that fails is a figure */
   readonly ask: (order: Order) => Promise<Answer>;
 }
@@ -19,6 +21,9 @@ const endTimeoutMs = 20_000;
 export type OrderLine = Order & { readonly id: number };
 export type AnswerLine = Answer & { readonly id: number };
 
+/** What a client says first answers no order. */
+export const readyId = 0;
+
 /** The client on this machine. */
 export function startLoadClient(): LoadClient {
   const script = fileURLToPath(new URL("./client-process.ts", import.meta.url));
@@ -30,18 +35,23 @@ export function startLoadClient(): LoadClient {
 export function toLoadClient(child: ChildProcess): LoadClient {
   const waiting = new Map<number, (answer: Answer) => void>();
   let asked = 0;
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => undefined);
   const closed = once(child, "close").catch(() => undefined);
   void closed.then(() => {
+    ready.reject(new Error("the client ended"));
     for (const settle of waiting.values()) settle({ error: "the client is gone" });
   });
   child.stdin?.on("error", () => undefined);
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on("line", (line) => {
       const { id, ...answer } = JSON.parse(line) as AnswerLine;
+      if (id === readyId) ready.resolve();
       waiting.get(id)?.(answer);
     });
   }
   return {
+    ready: ready.promise,
     ask: async (order) => {
       const id = ++asked;
       const { promise, resolve } = Promise.withResolvers<Answer>();

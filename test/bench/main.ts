@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GitResult, measureGit, toGitLines } from "./git/measure-git.ts";
-import { startLoadClient } from "./load-client.ts";
+import { type LoadClient, startLoadClient } from "./load-client.ts";
 import { parsePlan, type Plan, usage } from "./plan.ts";
-import { compare, peaksOf, type Ratios, tabulate, toMarkdown, toRatioMarkdown } from "./report.ts";
-import { type RoundResult, runRounds, type Sample } from "./run-rounds.ts";
+import { measureLink, toLinkLines } from "./link/measure-link.ts";
+import { toTable } from "./report.ts";
+import { type RoundOptions, type RoundResult, runRounds, type Sample } from "./run-rounds.ts";
 import { type StartUpResult, measureStartUp } from "./start-up.ts";
 import { targets as allTargets } from "./targets.ts";
 import type { BenchPlace, RunningTarget } from "./place.ts";
@@ -19,15 +20,12 @@ interface Bench {
   readonly plan: Plan;
   readonly place: BenchPlace;
   readonly upstream: BenchUpstream;
+  readonly client: LoadClient;
 }
 
 /** The load rows, with what could be started. */
 interface LoadResult extends RoundResult {
-  readonly table: ReturnType<typeof tabulate>;
-  readonly peaks: Readonly<Record<string, number>>;
-  /** The first target of vaultbox's, over the others */
-  readonly base: string | undefined;
-  readonly ratios: Ratios;
+  readonly names: readonly string[];
 }
 
 /** Starts what can be started; what can't is a line in the result. */
@@ -58,25 +56,17 @@ function say(line: string): void {
 }
 
 async function measureLoad(bench: Bench): Promise<LoadResult | undefined> {
-  const { plan, upstream } = bench;
+  const { plan } = bench;
   if (plan.rows.length === 0) return undefined;
   await using stack = new AsyncDisposableStack();
-  const { running, notes } = await startTargets(bench, stack);
-  const client = stack.use(startLoadClient());
-  const { rows, effort } = plan;
-  const targets = running;
-  const result = await runRounds({ targets, rows, effort, client, upstream, onSample });
-  const { samples } = result;
-  const names = running.map(({ name }) => name);
-  const base = names.find((name) => name.startsWith("vaultbox"));
-  return {
-    samples,
-    notes: [...notes, ...result.notes],
-    table: tabulate(samples, names),
-    peaks: peaksOf(samples),
-    base,
-    ratios: base === undefined ? {} : compare(samples, base, names),
-  };
+  const { running: targets, notes } = await startTargets(bench, stack);
+  const result = await runRounds({ ...toRounds(bench), targets });
+  const names = targets.map(({ name }) => name);
+  return { samples: result.samples, notes: [...notes, ...result.notes], names };
+}
+
+function toRounds({ plan, client, upstream }: Bench): Omit<RoundOptions, "targets"> {
+  return { rows: plan.rows, effort: plan.effort, client, upstream, onSample };
 }
 
 async function bench(plan: Plan): Promise<void> {
@@ -84,13 +74,16 @@ async function bench(plan: Plan): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "vaultbox-bench-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const upstream = stack.use(await startUpstream(folder));
+  const client = stack.use(startLoadClient());
   const place = {
     folder,
     upstreamPort: upstream.port,
     upstreamCaPath: upstream.caPath,
     before: plan.before,
   };
-  const load = await measureLoad({ plan, place, upstream });
+  const own = { plan, place, upstream, client };
+  const load = await measureLoad(own);
+  const link = plan.parts.includes("link") ? await measureLink(place, toRounds(own)) : undefined;
   const startUp = plan.parts.includes("startup")
     ? await measureStartUp(
         plan.effort.rounds * 2,
@@ -101,43 +94,53 @@ async function bench(plan: Plan): Promise<void> {
   const git = plan.parts.includes("git") ? await measureGit(plan.git, folder, say) : undefined;
   await mkdir(new URL(".", resultPath), { recursive: true });
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
-  const result = { machine, effort: plan.effort, load, startUp, git };
+  const result = { machine, effort: plan.effort, load, link, startUp, git };
   await writeFile(resultPath, `${JSON.stringify(result, undefined, 2)}\n`);
-  process.stdout.write(`${toText({ load, startUp, git }).join("\n")}\n`);
+  process.stdout.write(`${toText({ load, link, startUp, git }).join("\n")}\n`);
 }
 
 interface BenchResult {
   readonly load: LoadResult | undefined;
+  readonly link: RoundResult | undefined;
   readonly startUp: StartUpResult | undefined;
   readonly git: GitResult | undefined;
 }
 
-function toText({ load, startUp, git }: BenchResult): readonly string[] {
+function toText({ load, link, startUp, git }: BenchResult): readonly string[] {
   return [
     ...(load === undefined ? [] : toLoadLines(load)),
+    ...(link === undefined ? [] : toLinkLines(link)),
     ...(startUp === undefined ? [] : toStartLines(startUp)),
     ...(git === undefined ? [] : [...toGitLines(git), ""]),
   ];
 }
 
-function toLoadLines({ table, peaks, base, ratios, notes }: LoadResult): readonly string[] {
-  const against =
-    base === undefined
-      ? []
-      : [
-          `${base}, and its figures over those of the others in the same round; medians over rounds`,
-          "",
-          ...toRatioMarkdown(table, base, ratios),
-          "",
-        ];
+function toLoadLines({ samples, names, notes }: LoadResult): readonly string[] {
   return [
-    ...against,
+    ...toBaseLines(samples, names),
     "medians over rounds; ! marks a figure for which a round failed at first",
     "vaultbox is reached on its unix socket, the others on loopback TCP",
     "",
-    ...toMarkdown(table, peaks),
+    ...toTable(
+      samples,
+      names.map((target) => ({ target })),
+    ),
     "",
     ...notes,
+    "",
+  ];
+}
+
+/** The first target of vaultbox's over all others. */
+function toBaseLines(samples: readonly Sample[], names: readonly string[]): readonly string[] {
+  const target = names.find((name) => name.startsWith("vaultbox"));
+  if (target === undefined) return [];
+  const others = names.filter((name) => name !== target);
+  const columns = others.map((over) => ({ target, over, heading: `× ${over}` }));
+  return [
+    `${target}, and its figures over those of the others in the same round; medians over rounds`,
+    "",
+    ...toTable(samples, [{ target }, ...columns]),
     "",
   ];
 }

@@ -2,7 +2,7 @@ import type { TargetAddress } from "./load-connection.ts";
 
 /** One thing for the client process to measure on one target. */
 export interface Order {
-  readonly row: LoadRow;
+  readonly row: Row;
   readonly target: TargetAddress;
   readonly upstreamPort: number;
   /** Certificates that the client trusts, PEM; undefined for those that its own environment names */
@@ -27,6 +27,9 @@ export const loadRows = [
 ] as const;
 export type LoadRow = (typeof loadRows)[number];
 
+/** `paced`: a client that isn't in a hurry, for how it fares beside others. */
+export type Row = LoadRow | "paced";
+
 /** What one measurement gave; which fields there are depends on the row. */
 export interface Figures {
   /** Requests, or events */
@@ -37,6 +40,10 @@ export interface Figures {
   readonly megabytesPerSecond?: number;
   /** Pieces in which events came: as many as there are events, where none waited for another */
   readonly reads?: number;
+  /** Of requests that came on a connection of their own, connecting included */
+  readonly newP99Ms?: number;
+  /** Requests without an answer */
+  readonly failures?: number;
 }
 
 export type Answer = { readonly figures: Figures } | { readonly error: string };

@@ -24,6 +24,8 @@ export interface RunningTarget extends AsyncDisposable {
   readonly ca: string | undefined;
   /** Processes whose time and memory are its own, each with those below it */
   readonly pids: readonly number[];
+  /** Processes that work for it too: their time counts, their memory doesn't */
+  readonly helpers?: readonly number[];
   /** Whether it puts the credential on each request */
   readonly injects: boolean;
   /** Where its load comes from; default: the client on this machine */

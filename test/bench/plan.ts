@@ -5,12 +5,13 @@ import type { Effort } from "./run-rounds.ts";
 import { targetNotes, targets as allTargets } from "./targets.ts";
 
 /** Rows that bring their own targets. */
-export const parts = ["startup", "git"] as const;
+export const parts = ["link", "startup", "git"] as const;
 export type Part = (typeof parts)[number];
 
 const rowNotes = [
   "ka1, ka32: requests of 1 KB on 1 and on 32 kept connections; new1, new32: a connection for each request, 1 and 32 at once",
   "first: the first request to a host; download, upload: 100 MB; sse: 1,000 events a millisecond apart",
+  "link: the same rows from inside a real sandbox, over the unix and the stdio link",
   "startup: vaultbox beside node and docker; git: clones and pushes beside a direct connection",
 ] as const;
 

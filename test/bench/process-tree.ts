@@ -5,6 +5,7 @@ const ticksPerSecond = 100;
 
 interface ProcessFacts {
   readonly pid: number;
+  readonly name: string;
   readonly parent: number;
   readonly cpuMs: number;
 }
@@ -39,10 +40,7 @@ export function forgetPeaks(roots: readonly number[]): void {
 }
 
 function treeOf(roots: readonly number[]): readonly ProcessFacts[] {
-  const all = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readFacts(Number(name)))
-    .filter((facts) => facts !== undefined);
+  const all = readAll();
   const found = new Set(all.filter(({ pid }) => roots.includes(pid)));
   // What is added on the way is visited too
   for (const facts of found) {
@@ -51,13 +49,28 @@ function treeOf(roots: readonly number[]): readonly ProcessFacts[] {
   return [...found];
 }
 
+/** Processes of a program, and the parent of one that runs in a container: the engine's, that move its bytes. */
+export function findEngineProcesses(contained: number, program: string): readonly number[] {
+  const all = readAll();
+  const parents = all.filter(({ pid }) => pid === contained).map(({ parent }) => parent);
+  return [...parents, ...all.filter(({ name }) => name === program).map(({ pid }) => pid)];
+}
+
+function readAll(): readonly ProcessFacts[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readFacts(Number(name)))
+    .filter((facts) => facts !== undefined);
+}
+
 /** Fields of proc(5) stat; the name in brackets may hold spaces. */
 function readFacts(pid: number): ProcessFacts | undefined {
   const text = readOrEmpty(`/proc/${pid}/stat`);
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   if (fields.length < 15) return undefined;
   const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0);
-  return { pid, parent: Number(fields[1]), cpuMs: (ticks * 1000) / ticksPerSecond };
+  const name = text.slice(text.indexOf("(") + 1, text.lastIndexOf(")"));
+  return { pid, name, parent: Number(fields[1]), cpuMs: (ticks * 1000) / ticksPerSecond };
 }
 
 function readOrEmpty(path: string): string {

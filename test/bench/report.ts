@@ -38,32 +38,48 @@ const lines: readonly Line[] = [
   }),
 ];
 
-/** Median over rounds; NaN where every round failed. */
-export interface Cell {
-  readonly value: number;
-  /** Why a round failed at first, or all did */
-  readonly error?: string;
+/** A target's figures, or those over another's of the same round. */
+export interface Column {
+  readonly target: string;
+  readonly over?: string;
+  /** Default: the target's name */
+  readonly heading?: string;
 }
 
-/** Target → line → figure. */
-export type Table = Readonly<Record<string, Readonly<Record<string, Cell>>>>;
-
-/** Names in the order of the columns. */
-export function tabulate(samples: readonly Sample[], names: readonly string[]): Table {
-  return Object.fromEntries(names.map((name) => [name, toCells(samples, name)]));
+/** Medians over rounds: a line for each figure that there is, in Markdown. */
+export function toTable(samples: readonly Sample[], columns: readonly Column[]): readonly string[] {
+  const headings = columns.map(({ target, heading = target }) => heading);
+  const filled = lines.flatMap((line) => {
+    const cells = columns.map((column) => toCell(samples, line, column));
+    return cells.every((cell) => cell === missing) ? [] : [toLine(line.heading, cells)];
+  });
+  const peaks = columns.map((column) => toPeakCell(samples, column));
+  return [
+    toLine("", headings),
+    `|---|${headings.map(() => "--:").join("|")}|`,
+    ...filled,
+    ...(peaks.every((cell) => cell === missing) ? [] : [toLine("peak RSS MB", peaks)]),
+  ];
 }
 
-function toCells(samples: readonly Sample[], target: string): Readonly<Record<string, Cell>> {
-  const cells: Record<string, Cell> = {};
-  for (const { heading, row, field } of lines) {
-    const own = samples.filter((sample) => sample.target === target && sample.row === row);
-    const values = [...valuesOf(own, field).values()];
-    const error = own.find((sample) => sample.error !== undefined)?.error;
-    if (values.length === 0 && error === undefined) continue;
-    const value = values.length === 0 ? Number.NaN : median(values);
-    cells[heading] = { value, ...(error === undefined ? {} : { error }) };
+const missing = "–";
+
+function toCell(
+  samples: readonly Sample[],
+  { row, field, digits }: Line,
+  { target, over }: Column,
+): string {
+  const of = (name: string): readonly Sample[] =>
+    samples.filter((sample) => sample.target === name && sample.row === row);
+  const own = of(target);
+  const values = valuesOf(own, field);
+  if (over !== undefined) {
+    const ratio = medianRatio(values, valuesOf(of(over), field));
+    return ratio?.toFixed(2) ?? missing;
   }
-  return cells;
+  const failed = own.some(({ error }) => error !== undefined);
+  if (values.size === 0) return failed ? "failed" : missing;
+  return `${median([...values.values()]).toFixed(digits)}${failed ? " !" : ""}`;
 }
 
 /** By round. */
@@ -76,32 +92,7 @@ function valuesOf(samples: readonly Sample[], field: keyof Sample): ReadonlyMap<
   return values;
 }
 
-/** Line → other target → the base's figure over the other's of the same round, median over rounds. */
-export type Ratios = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-export function compare(
-  samples: readonly Sample[],
-  base: string,
-  others: readonly string[],
-): Ratios {
-  const ratios: Record<string, Record<string, number>> = {};
-  for (const { heading, row, field } of lines) {
-    const of = (target: string): ReadonlyMap<number, number> =>
-      valuesOf(
-        samples.filter((sample) => sample.target === target && sample.row === row),
-        field,
-      );
-    const own = of(base);
-    const known: Record<string, number> = {};
-    for (const other of others) {
-      const ratio = medianRatio(own, of(other));
-      if (ratio !== undefined) known[other] = ratio;
-    }
-    ratios[heading] = known;
-  }
-  return ratios;
-}
-
+/** Of the ratios within rounds: what the machine did meanwhile is in both. */
 function medianRatio(
   values: ReadonlyMap<number, number>,
   others: ReadonlyMap<number, number>,
@@ -112,61 +103,21 @@ function medianRatio(
   return ratios.length === 0 ? undefined : median(ratios);
 }
 
-/** Most that each target ever had resident while it was measured, MB. */
-export function peaksOf(samples: readonly Sample[]): Readonly<Record<string, number>> {
-  const peaks: Record<string, number> = {};
-  for (const { target, peakMegabytes } of samples) {
-    if (peakMegabytes !== undefined) peaks[target] = Math.max(peaks[target] ?? 0, peakMegabytes);
-  }
-  return peaks;
+/** Most that a target had resident in any row. */
+function toPeakCell(samples: readonly Sample[], { target, over }: Column): string {
+  const peak = peakOf(samples, target);
+  const other = over === undefined ? 1 : peakOf(samples, over);
+  if (peak === undefined || other === undefined) return missing;
+  return (peak / other).toFixed(over === undefined ? 0 : 2);
 }
 
-/** Markdown: a line for each figure, a column for each target. */
-export function toMarkdown(
-  table: Table,
-  peaks: Readonly<Record<string, number>>,
-): readonly string[] {
-  const names = Object.keys(table);
-  const cellsOf = ({ heading, digits }: Line): readonly string[] =>
-    names.map((name) => toText(table[name]?.[heading], digits));
-  return [
-    ...toHead(names),
-    ...toLines(cellsOf),
-    toLine(
-      "peak RSS MB",
-      names.map((name) => peaks[name]?.toFixed(0) ?? "–"),
-    ),
-  ];
-}
-
-/** Markdown: the base's figures, and each over those of the others. */
-export function toRatioMarkdown(table: Table, base: string, ratios: Ratios): readonly string[] {
-  const others = Object.keys(table).filter((name) => name !== base);
-  const cellsOf = ({ heading, digits }: Line): readonly string[] => [
-    toText(table[base]?.[heading], digits),
-    ...others.map((name) => ratios[heading]?.[name]?.toFixed(2) ?? "–"),
-  ];
-  return [...toHead([base, ...others.map((name) => `× ${name}`)]), ...toLines(cellsOf)];
-}
-
-function toHead(names: readonly string[]): readonly string[] {
-  return [toLine("", names), `|---|${names.map(() => "--:").join("|")}|`];
-}
-
-/** Lines without a figure aren't there. */
-function toLines(cellsOf: (line: Line) => readonly string[]): readonly string[] {
-  return lines.flatMap((line) => {
-    const cells = cellsOf(line);
-    return cells.every((cell) => cell === "–") ? [] : [toLine(line.heading, cells)];
-  });
+function peakOf(samples: readonly Sample[], target: string): number | undefined {
+  const peaks = samples.flatMap((sample) =>
+    sample.target === target && sample.peakMegabytes !== undefined ? [sample.peakMegabytes] : [],
+  );
+  return peaks.length === 0 ? undefined : Math.max(...peaks);
 }
 
 function toLine(heading: string, cells: readonly string[]): string {
   return `| ${[heading, ...cells].join(" | ")} |`;
-}
-
-function toText(cell: Cell | undefined, digits: number): string {
-  if (cell === undefined) return "–";
-  if (Number.isNaN(cell.value)) return "failed";
-  return `${cell.value.toFixed(digits)}${cell.error === undefined ? "" : " !"}`;
 }

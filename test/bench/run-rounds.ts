@@ -124,12 +124,12 @@ async function measure(options: RoundOptions, step: Step): Promise<Sample> {
     events,
     firstHost,
   };
-  const { pids, client = options.client } = target;
+  const { pids, helpers = [], client = options.client } = target;
   const seenBefore = await upstream.countSeen();
   forgetPeaks(pids);
-  const cpuBefore = treeCpuMs(pids);
+  const cpuBefore = treeCpuMs([...pids, ...helpers]);
   const answer = await client.ask(order);
-  const cpuMs = treeCpuMs(pids) - cpuBefore;
+  const cpuMs = treeCpuMs([...pids, ...helpers]) - cpuBefore;
   const named = { round, row, target: target.name };
   if ("error" in answer) return { ...named, error: answer.error };
   const error = findFault(target, seenBefore, await upstream.countSeen());
