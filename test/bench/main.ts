@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { type FloodSample, measureFlood, toFloodLines } from "./flood/measure-flood.ts";
 import { type GitResult, measureGit, toGitLines } from "./git/measure-git.ts";
 import { type LoadClient, startLoadClient } from "./load-client.ts";
 import { parsePlan, type Plan, usage } from "./plan.ts";
@@ -84,6 +85,9 @@ async function bench(plan: Plan): Promise<void> {
   const own = { plan, place, upstream, client };
   const load = await measureLoad(own);
   const link = plan.parts.includes("link") ? await measureLink(place, toRounds(own)) : undefined;
+  const flood = plan.parts.includes("flood")
+    ? await measureFlood(place, { ...plan.flood, upstream, say })
+    : undefined;
   const startUp = plan.parts.includes("startup")
     ? await measureStartUp(
         plan.effort.rounds * 2,
@@ -94,22 +98,24 @@ async function bench(plan: Plan): Promise<void> {
   const git = plan.parts.includes("git") ? await measureGit(plan.git, folder, say) : undefined;
   await mkdir(new URL(".", resultPath), { recursive: true });
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
-  const result = { machine, effort: plan.effort, load, link, startUp, git };
+  const result = { machine, effort: plan.effort, load, link, flood, startUp, git };
   await writeFile(resultPath, `${JSON.stringify(result, undefined, 2)}\n`);
-  process.stdout.write(`${toText({ load, link, startUp, git }).join("\n")}\n`);
+  process.stdout.write(`${toText({ load, link, flood, startUp, git }).join("\n")}\n`);
 }
 
 interface BenchResult {
   readonly load: LoadResult | undefined;
   readonly link: RoundResult | undefined;
+  readonly flood: readonly FloodSample[] | undefined;
   readonly startUp: StartUpResult | undefined;
   readonly git: GitResult | undefined;
 }
 
-function toText({ load, link, startUp, git }: BenchResult): readonly string[] {
+function toText({ load, link, flood, startUp, git }: BenchResult): readonly string[] {
   return [
     ...(load === undefined ? [] : toLoadLines(load)),
     ...(link === undefined ? [] : toLinkLines(link)),
+    ...(flood === undefined ? [] : toFloodLines(flood)),
     ...(startUp === undefined ? [] : toStartLines(startUp)),
     ...(git === undefined ? [] : [...toGitLines(git), ""]),
   ];

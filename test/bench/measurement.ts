@@ -44,6 +44,8 @@ export interface Figures {
   readonly newP99Ms?: number;
   /** Requests without an answer */
   readonly failures?: number;
+  /** Why the first of them had none */
+  readonly failure?: string;
 }
 
 export type Answer = { readonly figures: Figures } | { readonly error: string };

@@ -6,14 +6,12 @@ import { type Figures, quantile } from "./measurement.ts";
 const pauseMs = 1;
 /** Requests on one connection before the next one is made. */
 const requestsEach = 10;
-/** A connection that wasn't made, or a request without an answer, counts as so long, ms: a client would try again. */
-const lostMs = 10_000;
 
-/** How one request went. */
-interface Asked {
-  readonly isNew: boolean;
-  readonly tookMs: number;
-}
+/** How one request went: how long it took, or why there was no answer. */
+type Asked = { readonly isNew: boolean } & (
+  | { readonly tookMs: number }
+  | { readonly failure: string }
+);
 
 /**
  * An ordinary client: one request after the other with a pause between, and a new connection every now and then. A kept
@@ -33,22 +31,26 @@ export async function measurePaced(
   }
   client.close();
   const kept = timesOf(asked, false);
+  const failures = asked.flatMap((one) => ("failure" in one ? [one.failure] : []));
+  const [failure] = failures;
   return {
     count: asked.length,
     p50Ms: quantile(kept, 0.5),
     p99Ms: quantile(kept, 0.99),
     newP99Ms: quantile(timesOf(asked, true), 0.99),
-    failures: client.failures,
+    failures: failures.length,
+    ...(failure === undefined ? {} : { failure }),
   };
 }
 
 function timesOf(asked: readonly Asked[], isNew: boolean): readonly number[] {
-  const times = asked.filter((one) => one.isNew === isNew).map(({ tookMs }) => tookMs);
+  const times = asked.flatMap((one) =>
+    one.isNew === isNew && "tookMs" in one ? [one.tookMs] : [],
+  );
   return times.toSorted((a, b) => a - b);
 }
 
 class PacedClient {
-  failures = 0;
   readonly #open: () => Promise<LoadConnection>;
   readonly #head: string;
   #connection: LoadConnection | undefined;
@@ -69,11 +71,9 @@ class PacedClient {
         if (isNew) throw error;
         return this.#connect().then(() => this.#send());
       });
-    } catch {
-      // Whatever it was: the client has no answer
-      this.failures += 1;
+    } catch (error) {
       this.#left = 0;
-      return { isNew, tookMs: lostMs };
+      return { isNew, failure: error instanceof Error ? error.message : String(error) };
     }
     return { isNew, tookMs: performance.now() - before };
   }

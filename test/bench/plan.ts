@@ -5,13 +5,14 @@ import type { Effort } from "./run-rounds.ts";
 import { targetNotes, targets as allTargets } from "./targets.ts";
 
 /** Rows that bring their own targets. */
-export const parts = ["link", "startup", "git"] as const;
+export const parts = ["link", "flood", "startup", "git"] as const;
 export type Part = (typeof parts)[number];
 
 const rowNotes = [
   "ka1, ka32: requests of 1 KB on 1 and on 32 kept connections; new1, new32: a connection for each request, 1 and 32 at once",
   "first: the first request to a host; download, upload: 100 MB; sse: 1,000 events a millisecond apart",
   "link: the same rows from inside a real sandbox, over the unix and the stdio link",
+  "flood: an ordinary client's p99 beside floods, in their session and in another one",
   "startup: vaultbox beside node and docker; git: clones and pushes beside a direct connection",
 ] as const;
 
@@ -34,10 +35,15 @@ const quick: Effort = { rounds: 1, durationMs: 400, bytes: 20_000_000, events: 2
 const fullGit = { commits: 10_000, megabytes: 500 };
 const quickGit = { commits: 2000, megabytes: 60 };
 
+/** How long ordinary clients ask beside a flood, ms: a p99 needs some thousands of requests. */
+const fullFloodMs = 5000;
+const quickFloodMs = 1500;
+
 export interface Plan {
   readonly effort: Effort;
   readonly rows: readonly LoadRow[];
   readonly parts: readonly Part[];
+  readonly flood: { readonly rounds: number; readonly durationMs: number };
   readonly git: GitEffort;
   readonly targets: readonly string[];
   readonly image: string | undefined;
@@ -56,6 +62,7 @@ export function parsePlan(args: readonly string[]): Plan | undefined {
     effort: { ...base, rounds },
     rows: loadRows.filter((row) => rows.includes(row)),
     parts: parts.filter((part) => rows.includes(part)),
+    flood: { rounds, durationMs: values.quick ? quickFloodMs : fullFloodMs },
     git: { ...(values.quick ? quickGit : fullGit), rounds },
     targets: pick("--targets", values.targets, Object.keys(allTargets)),
     image: values.image,
