@@ -36,7 +36,7 @@ const fullGit = { commits: 10_000, megabytes: 500 };
 const quickGit = { commits: 2000, megabytes: 60 };
 
 /** How long ordinary clients ask beside a flood, ms: a p99 needs some thousands of requests. */
-const fullFloodMs = 5000;
+const fullFloodMs = 3000;
 const quickFloodMs = 1500;
 
 export interface Plan {

@@ -6,7 +6,7 @@ import {
   slowHeads,
 } from "../../support/proxy-pressure.ts";
 
-/** What floods; `busy` is the control: processes that use the machine as much and send nothing. */
+/** What floods; `busy` is the control: processes that use the machine about as much and send nothing. */
 export const floodNames = ["bombs", "names", "heads", "tunnels", "busy"] as const;
 export type FloodName = (typeof floodNames)[number];
 
@@ -28,21 +28,16 @@ export function toPressure(name: FloodName): Pressure {
   }
 }
 
-/** A slice of work, and how often it's looked whether it's over, ms. */
+/** It works for so long and rests for as long, in turn, ms. */
 const sliceMs = 5;
 
 const busyLoop: Pressure = {
-  name: "a process that is busy",
+  name: "a process that is busy half of the time",
   start: () => {
-    let isStopped = false;
-    const work = (): void => {
+    const timer = setInterval(() => {
       const end = performance.now() + sliceMs;
       while (performance.now() < end);
-      if (!isStopped) setImmediate(work);
-    };
-    work();
-    return Promise.resolve(() => {
-      isStopped = true;
-    });
+    }, 2 * sliceMs);
+    return Promise.resolve(() => clearInterval(timer));
   },
 };

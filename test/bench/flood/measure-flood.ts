@@ -129,7 +129,7 @@ const meanings: Readonly<Record<FloodName, string>> = {
   names: "new server names",
   heads: "10,000 slow heads",
   tunnels: "10,000 idle CONNECTs",
-  busy: "control: two busy processes",
+  busy: "control: two processes, half busy",
 };
 
 /** Markdown: a line for each flood. */
@@ -143,6 +143,7 @@ export function toFloodLines(samples: readonly FloodSample[]): readonly string[]
     `|---|${headings.map(() => "--:").join("|")}|--:|--:|`,
     ...floodNames.map((flood) => toLine(flood, samples)),
     "",
+    ...toFailureLines(samples),
   ];
 }
 
@@ -161,4 +162,13 @@ function toLine(flood: FloodName, samples: readonly FloodSample[]): string {
     .reduce((sum, figures) => sum + (figures.failures ?? 0), 0);
   const cores = median(own.map((sample) => sample.cores)).toFixed(2);
   return `| ${[meanings[flood], ...cells, failures, cores].join(" | ")} |`;
+}
+
+function toFailureLines(samples: readonly FloodSample[]): readonly string[] {
+  const lines = samples.flatMap(({ flood, same, other }) =>
+    [same.pressed, other.pressed].flatMap(({ failure }) =>
+      failure === undefined ? [] : [`unanswered beside ${meanings[flood]}: ${failure}`],
+    ),
+  );
+  return lines.length === 0 ? [] : [...new Set(lines), ""];
 }
