@@ -134,9 +134,14 @@ const meanings: Readonly<Record<FloodName, string>> = {
 
 /** Markdown: a line for each flood. */
 export function toFloodLines(samples: readonly FloodSample[]): readonly string[] {
-  const headings = ["same session p99 ms", "×", "new ×", "other session p99 ms", "×", "new ×"];
+  const headings = ["same", "other"].flatMap((session) => [
+    `${session} session p99 ms`,
+    "p99 ×",
+    "p50 ×",
+    "new p99 ×",
+  ]);
   return [
-    "an ordinary client's p99 beside a flood, and over that without it; medians over rounds",
+    "an ordinary client's times beside a flood, and over those without it; medians over rounds",
     "new: requests that come on a connection of their own; cores: what the flooded session used of the machine",
     "",
     `| | ${headings.join(" | ")} | unanswered | cores |`,
@@ -152,7 +157,7 @@ function toLine(flood: FloodName, samples: readonly FloodSample[]): string {
   const cells = (["same", "other"] as const).flatMap((session) => {
     const noticed = own.map((sample) => sample[session]);
     const pressed = median(noticed.map((one) => one.pressed.p99Ms ?? Number.NaN));
-    const ratios = (["p99Ms", "newP99Ms"] as const).map((field) =>
+    const ratios = (["p99Ms", "p50Ms", "newP99Ms"] as const).map((field) =>
       median(noticed.map((one) => (one.pressed[field] ?? 0) / (one.quiet[field] ?? Number.NaN))),
     );
     return [pressed, ...ratios].map((value) => value.toFixed(2));
