@@ -9,7 +9,7 @@ import { parsePlan, type Plan, usage } from "./plan.ts";
 import { measureLink, toLinkLines } from "./link/measure-link.ts";
 import { toTable } from "./report.ts";
 import { type RoundOptions, type RoundResult, runRounds, type Sample } from "./run-rounds.ts";
-import { type StartUpResult, measureStartUp } from "./start-up.ts";
+import { type StartPlace, type StartUpResult, measureStartUp } from "./start-up.ts";
 import { targets as allTargets } from "./targets.ts";
 import type { BenchPlace, RunningTarget } from "./place.ts";
 import { type BenchUpstream, startUpstream } from "./upstream.ts";
@@ -89,11 +89,7 @@ async function bench(plan: Plan): Promise<void> {
     ? await measureFlood(place, { ...plan.flood, upstream, say })
     : undefined;
   const startUp = plan.parts.includes("startup")
-    ? await measureStartUp(
-        plan.effort.rounds * 2,
-        { VAULTBOX_HOME: join(folder, "home") },
-        plan.image,
-      )
+    ? await measureStartUp(plan.effort.rounds * 2, await makeStartPlace(folder), plan.image)
     : undefined;
   const git = plan.parts.includes("git") ? await measureGit(plan.git, folder, say) : undefined;
   await mkdir(new URL(".", resultPath), { recursive: true });
@@ -101,6 +97,12 @@ async function bench(plan: Plan): Promise<void> {
   const result = { machine, effort: plan.effort, load, link, flood, startUp, git };
   await writeFile(resultPath, `${JSON.stringify(result, undefined, 2)}\n`);
   process.stdout.write(`${toText({ load, link, flood, startUp, git }).join("\n")}\n`);
+}
+
+async function makeStartPlace(folder: string): Promise<StartPlace> {
+  const cwd = join(folder, "starts");
+  await mkdir(cwd);
+  return { cwd, env: { VAULTBOX_HOME: join(folder, "home") } };
 }
 
 interface BenchResult {

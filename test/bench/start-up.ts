@@ -27,17 +27,23 @@ export interface StartUpResult {
   readonly notes: readonly string[];
 }
 
+/** Where the commands run: vaultbox doesn't start in a workspace that it lies in. */
+export interface StartPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Runs each command once without counting, then `rounds` times in turn. One that fails is a note. */
 export async function measureStartUp(
   rounds: number,
-  env: Readonly<Record<string, string>>,
+  place: StartPlace,
   image?: string,
 ): Promise<StartUpResult> {
   const notes: string[] = [];
   const starters: Starter[] = [];
   for (const starter of await findStarters(image, notes)) {
     try {
-      await timed(starter, env);
+      await timed(starter, place);
       starters.push(starter);
     } catch (error) {
       const [line = ""] = (error instanceof Error ? error.message : String(error))
@@ -48,7 +54,7 @@ export async function measureStartUp(
   }
   const times = new Map(starters.map((starter): [string, number[]] => [starter.name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const starter of starters) times.get(starter.name)?.push(await timed(starter, env));
+    for (const starter of starters) times.get(starter.name)?.push(await timed(starter, place));
   }
   const figures = starters.map(({ name, against }) => {
     const own = times.get(name) ?? [];
@@ -104,9 +110,9 @@ async function findImage(): Promise<string | undefined> {
   }
 }
 
-async function timed(starter: Starter, env: Readonly<Record<string, string>>): Promise<number> {
+async function timed(starter: Starter, { cwd, env }: StartPlace): Promise<number> {
   const [file, ...args] = starter.command;
   const before = performance.now();
-  await run(file, args, { timeout: commandTimeoutMs, env: { ...process.env, ...env } });
+  await run(file, args, { cwd, timeout: commandTimeoutMs, env: { ...process.env, ...env } });
   return performance.now() - before;
 }
