@@ -1,8 +1,9 @@
 // The scrypt recipient of age (age-encryption.org/v1, section "scrypt recipient type") on Node's own scrypt: it runs
 // outside the event loop, so a session goes on serving requests while it opens a vault, in half the time.
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
-import type { ScryptOptions } from "node:crypto";
+import { createCipheriv, randomBytes, scrypt, type ScryptOptions } from "node:crypto";
 import type { Identity, Recipient, Stanza } from "age-encryption";
+import { fileKeyBytes, openFileKey, tagBytes } from "./age/file-key.ts";
+import { toBase64 } from "./age/header.ts";
 
 /** `log2 N` of vaults that are written: 256 MiB of memory, 0.7 s on a 2-core machine of 2026. */
 const workFactor = 18;
@@ -11,8 +12,6 @@ const workFactor = 18;
 export const acceptedWorkFactors = { least: 16, most: 22 } as const;
 
 const saltBytes = 16;
-const fileKeyBytes = 16;
-const tagBytes = 16;
 const label = "age-encryption.org/v1/scrypt";
 
 export function toScryptRecipient(passphrase: string): Recipient {
@@ -39,7 +38,7 @@ export function toScryptIdentity(passphrase: string): Identity {
       if (stanza === undefined) return null;
       if (stanzas.length !== 1) throw new Error("a scrypt stanza must be the only one");
       const { salt, logN } = parseStanza(stanza);
-      return open(await deriveKey(passphrase, salt, logN), stanza.body);
+      return openFileKey(await deriveKey(passphrase, salt, logN), stanza.body);
     },
   };
 }
@@ -59,20 +58,6 @@ function parseStanza(stanza: Stanza): { salt: Buffer; logN: number } {
   return { salt, logN };
 }
 
-function open(key: Buffer, body: Uint8Array): Uint8Array | null {
-  const decipher = createDecipheriv("chacha20-poly1305", key, Buffer.alloc(12), {
-    authTagLength: tagBytes,
-  });
-  decipher.setAuthTag(body.subarray(fileKeyBytes));
-  try {
-    const plain = decipher.update(body.subarray(0, fileKeyBytes));
-    return new Uint8Array(Buffer.concat([plain, decipher.final()]));
-  } catch {
-    // The tag doesn't fit: another passphrase, which is "no match" in age's terms
-    return null;
-  }
-}
-
 function deriveKey(passphrase: string, salt: Uint8Array, logN: number): Promise<Buffer> {
   const N = 2 ** logN;
   // scrypt takes 128·N·r bytes; Node's own limit is 32 MiB
@@ -84,10 +69,6 @@ function deriveKey(passphrase: string, salt: Uint8Array, logN: number): Promise<
     else reject(error);
   });
   return promise;
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("base64").replace(/=+$/, "");
 }
 
 /** The file asks for a derivation that's too cheap or too dear to be ours. */

@@ -1,7 +1,7 @@
 import { VaultboxError } from "../base/errors.ts";
 import { quoted } from "../base/printable.ts";
 import { toShellWord } from "../base/shell-word.ts";
-import { type AgeKey, decryptText, readAgeKind } from "./age-file.ts";
+import { type AgeKey, checkIdentity, decryptText, readAgeKind } from "./age-file.ts";
 import { readPrivateFile } from "../base/fs/private-file.ts";
 
 /** Bytes of a file that holds a key or a passphrase. */
@@ -34,19 +34,15 @@ export async function readIdentityFile(
     new VaultboxError("VBX_VAULT_LOCKED", `cannot open ${source.opens}: ${quoted(path)} ${why}`, {
       hints: [source.hint],
     });
-  const { Decrypter } = await import("age-encryption");
-  const keys = found
-    .filter((line) => line.startsWith("AGE-SECRET-KEY-"))
-    .map((identity): AgeKey => {
-      try {
-        // Reads it with its checksum
-        new Decrypter().addIdentity(identity);
-      } catch {
-        // Without the cause: nothing about a key belongs in an error
-        throw fail("holds an identity that is not as it was written");
-      }
-      return { type: "identity", identity, origin: quoted(path) };
+  const identities = found.filter((line) => line.startsWith("AGE-SECRET-KEY-"));
+  for (const identity of identities) {
+    // Without the cause: nothing about a key belongs in an error
+    await checkIdentity(identity).catch(() => {
+      throw fail("holds an identity that is not as it was written");
     });
+  }
+  const origin = quoted(path);
+  const keys = identities.map((identity): AgeKey => ({ type: "identity", identity, origin }));
   if (keys.length > 0) return keys;
   throw fail(`holds no age identity${toOtherKind(text)}`);
 }
