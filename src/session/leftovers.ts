@@ -6,7 +6,6 @@ import { label } from "../engine/labels.ts";
 import { hasEnded } from "../base/process-id.ts";
 import { isOwn, parseOwnerLabel } from "../sandbox/session-labels.ts";
 import type { Handoff } from "../workspace/handoff/handoff.ts";
-import { finishDeadSession } from "../workspace/dead-session.ts";
 import { compareText } from "../base/text-order.ts";
 import { isSessionId } from "../base/session-id.ts";
 import {
@@ -65,6 +64,8 @@ export async function removeLeftovers(
   const dead = await findDeadSessions(paths);
   if (dead.length === 0) return { sessions: [], containers: [], volumes: [] };
   const removed = await removeFromEngine(engine, dead.filter(hasSandbox).flatMap(toMarks));
+  // Not loaded where no session died: it brings all that looks through a workspace
+  const { finishDeadSession } = await import("../workspace/dead-session.ts");
   for (const state of dead) {
     const session = state.id;
     const roots = toWritable(state);
