@@ -110,6 +110,7 @@ export class ByteSource {
   }
 
   #push(chunk: Buffer): void {
+    this.#readAhead.arrived(chunk.length);
     const waiter = this.#waiter;
     if (waiter !== undefined) {
       this.#waiter = undefined;

@@ -24,6 +24,7 @@ import type { RequestRecorder } from "./egress/request-record.ts";
 import type { SessionCredential } from "../credential/session-credential.ts";
 import { SessionLimiter } from "./decide/session-limiter.ts";
 import { withTimeLimit } from "./time-limit.ts";
+import type { TransferHeap } from "./transfer-heap.ts";
 import { Turns } from "./client/turns.ts";
 import { Http1Upstream } from "./upstream/http1-upstream.ts";
 import { UpstreamPool } from "./upstream/upstream-pool.ts";
@@ -43,6 +44,8 @@ export interface ProxyServerOptions extends ProxyPolicy {
   readonly dialer: Dialer;
   /** Default: a custom credential */
   readonly findPreset?: FindPreset;
+  /** Of this process; default: V8's heap stays as it is */
+  readonly heap?: TransferHeap;
 }
 
 /**
@@ -62,8 +65,8 @@ export class ProxyServer implements AsyncDisposable {
   #isClosed = false;
 
   constructor(options: ProxyServerOptions) {
-    const readAhead = new ReadAhead();
-    const { dialer } = options;
+    const { dialer, heap } = options;
+    const readAhead = new ReadAhead((bytes) => heap?.arrived(bytes));
     this.#limiter = new SessionLimiter(options.policy.limits);
     this.#pool = new UpstreamPool({ dialer, deadlines: this.#deadlines, readAhead });
     this.#context = {

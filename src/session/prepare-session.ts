@@ -15,7 +15,7 @@ import type { SessionHandlersOptions, SigningParts } from "./session-handlers.ts
 import type { SessionPlan } from "./plan/session-plan.ts";
 import { openSigner, type SessionSigning } from "./signing/session-signer.ts";
 import type { UpstreamSettings } from "./plan/upstream-settings.ts";
-import { fitHeapForTransfers } from "../proxy/transfer-heap.ts";
+import { TransferHeap } from "../proxy/transfer-heap.ts";
 import { createUpstreamRoots } from "../proxy/upstream/upstream-roots.ts";
 import { parseUpstreamProxySettings } from "../proxy/upstream/upstream-proxy.ts";
 
@@ -75,7 +75,7 @@ export async function prepareSession(
   const signing = toSigningParts(git?.signing, env);
   const openHandlers = (wanted: EgressPolicy): Promise<Pick<ProxyPolicy, "handlers">> =>
     toHandlers({ policy: wanted, stateFolder: paths.state, signing });
-  fitHeapForTransfers();
+  const handlers = await openHandlers(policy);
   const proxy = new ProxyServer({
     policy,
     credentials,
@@ -83,7 +83,8 @@ export async function prepareSession(
     ca,
     dialer,
     findPreset: findPresetFor,
-    ...(await openHandlers(policy)),
+    ...handlers,
+    heap: new TransferHeap(),
   });
   const close = once(async () => {
     await proxy[Symbol.asyncDispose]();
