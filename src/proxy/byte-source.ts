@@ -11,8 +11,9 @@ import type { ReadAhead } from "./read-ahead.ts";
  * whole life.
  */
 export class ByteSource {
+  /** What all sockets of the session read ahead */
+  readonly readAhead: ReadAhead;
   readonly #socket: Duplex;
-  readonly #readAhead: ReadAhead;
   readonly #chunks = new ChunkQueue();
   #ended = false;
   #isClosed = false;
@@ -27,7 +28,7 @@ export class ByteSource {
 
   constructor(socket: Duplex, readAhead: ReadAhead) {
     this.#socket = socket;
-    this.#readAhead = readAhead;
+    this.readAhead = readAhead;
     this.#onData = (chunk) => this.#push(chunk);
     this.#onEnd = () => this.#finish(undefined);
     this.#onSocketClose = () => this.#closed();
@@ -110,7 +111,7 @@ export class ByteSource {
   }
 
   #push(chunk: Buffer): void {
-    this.#readAhead.arrived(chunk.length);
+    this.readAhead.arrived(chunk.length);
     const waiter = this.#waiter;
     if (waiter !== undefined) {
       this.#waiter = undefined;
@@ -120,11 +121,11 @@ export class ByteSource {
     this.#chunks.push(chunk);
     this.#count(chunk.length);
     const isMuch = this.#chunks.size >= proxyLimits.socketReadAheadBytes;
-    if (isMuch || this.#readAhead.isFull) this.#socket.pause();
+    if (isMuch || this.readAhead.isFull) this.#socket.pause();
   }
 
   #count(bytes: number): void {
-    if (!this.#isClosed) this.#readAhead.add(bytes);
+    if (!this.#isClosed) this.readAhead.add(bytes);
   }
 
   #finish(error: Error | undefined): void {
@@ -143,7 +144,7 @@ export class ByteSource {
 
   #closed(): void {
     // Nothing more comes, and perhaps nobody takes what came
-    this.#readAhead.add(-this.#chunks.size);
+    this.readAhead.add(-this.#chunks.size);
     this.#isClosed = true;
     // A socket that closes without an end was reset or destroyed
     this.#finish(this.#ended ? undefined : new Error("the connection was closed"));

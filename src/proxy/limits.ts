@@ -16,6 +16,8 @@ export const proxyLimits = {
   /** Bytes that one socket reads ahead of whoever takes them, and all sockets of a session together */
   socketReadAheadBytes: 256 * 1024,
   readAheadBytes: 32 * 1024 * 1024,
+  /** Bytes of a body that wait for a reader before its sender is paused; what waits counts in `readAheadBytes` */
+  unsentBytes: 256 * 1024,
   /** From the accept to the first byte, and between two requests */
   clientIdleMs: 120_000,
   /** Tunnels that are open only to say why they are refused: at one time, at once, and for each second from then on */

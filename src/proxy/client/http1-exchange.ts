@@ -6,7 +6,7 @@ import {
   type HttpResponse,
   ResponseBroken,
 } from "../../http/exchange.ts";
-import { toChunk, toLastChunk } from "../../http/http1/chunked-decoder.ts";
+import { chunkFraming, toLastChunk } from "../../http/http1/chunked-decoder.ts";
 import type { Http1Request } from "../../http/http1/request-head.ts";
 import {
   isChunkedResponse,
@@ -14,9 +14,9 @@ import {
   serializeResponse,
   serializeUpgrade,
 } from "../../http/http1/serialize.ts";
+import { BodyWriter } from "../body-writer.ts";
 import { drained } from "../byte-source.ts";
 import { openByteStream } from "../byte-stream.ts";
-import { writePiece } from "../write-piece.ts";
 import { ClientBody } from "./client-body.ts";
 import type { ClientSide } from "./client-side.ts";
 
@@ -60,29 +60,26 @@ export class Http1Exchange implements Exchange {
     const keeps = this.request.keepAlive && this.body.isDone;
     const { length } = body;
     const response = { head, length, request: this.request, close: !keeps };
-    const isChunked = isChunkedResponse(response);
-    let pending: string | undefined = serializeResponse(response);
-    const hasBody = hasContent(length) && this.request.method !== "HEAD";
-    if (!hasBody || body.isReady !== true) {
-      socket.write(pending, "latin1");
-      pending = undefined;
+    const text = serializeResponse(response);
+    if (hasContent(length) && this.request.method !== "HEAD") {
+      const isChunked = isChunkedResponse(response);
+      const framing = isChunked ? chunkFraming : undefined;
+      const writer = new BodyWriter(this.#client, { head: text, body, framing });
+      while (body.isDone !== true) {
+        const next = body.next();
+        const piece = next instanceof Promise ? await next : next;
+        if (piece === undefined) break;
+        counts.bytesDown += piece.length;
+        writer.write(piece);
+        if (writer.isFull) await this.#drained(writer.drained());
+      }
+      writer.end(isChunked ? toLastChunk(body.trailers) : "");
+    } else {
+      socket.write(text, "latin1");
     }
-    while (hasBody) {
-      const next = body.next();
-      const piece = next instanceof Promise ? await next : next;
-      if (piece === undefined) break;
-      counts.bytesDown += piece.length;
-      const bytes = isChunked ? toChunk(piece) : piece;
-      const isFull = !writePiece(socket, pending === undefined ? bytes : joined(pending, bytes));
-      pending = undefined;
-      if (isFull) await this.#drained();
-      if (body.isDone === true) break;
-    }
-    if (isChunked) socket.write(`${pending ?? ""}${toLastChunk(body.trailers)}`, "latin1");
-    else if (pending !== undefined) socket.write(pending, "latin1");
     if (socket.destroyed) throw new ResponseBroken("client", undefined);
     // A client that sends requests and reads no answers must not fill our memory with them
-    if (socket.writableNeedDrain) await this.#drained();
+    if (socket.writableNeedDrain) await this.#drained(drained(socket));
     this.#keeps = keeps;
   }
 
@@ -102,17 +99,13 @@ export class Http1Exchange implements Exchange {
     this.#client.socket.destroy();
   }
 
-  async #drained(): Promise<void> {
+  async #drained(waiting: Promise<void>): Promise<void> {
     try {
-      await drained(this.#client.socket);
+      await waiting;
     } catch (error) {
       throw new ResponseBroken("client", error);
     }
   }
-}
-
-function joined(head: string, bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(head, "latin1"), bytes]);
 }
 
 /** An answer of the proxy's own, also where no request was understood; the last on its connection. */

@@ -1,9 +1,8 @@
 import { hasContent } from "../../http/body.ts";
-import { toChunk, toLastChunk } from "../../http/http1/chunked-decoder.ts";
-import { drained } from "../byte-source.ts";
+import { chunkFraming, toLastChunk } from "../../http/http1/chunked-decoder.ts";
+import { BodyWriter } from "../body-writer.ts";
 import { within } from "../deadlines.ts";
 import { proxyLimits } from "../limits.ts";
-import { writePiece } from "../write-piece.ts";
 import type { UpstreamRequest } from "./upstream.ts";
 import type { UpstreamConnection } from "./upstream-pool.ts";
 
@@ -91,19 +90,21 @@ export class RequestBodyPump {
     await this.#stream("");
   }
 
-  /** `pending` goes out in one write with the first piece, when one is there already. */
-  async #stream(pending: string): Promise<void> {
-    const { socket } = this.#upstream;
+  /** @param head goes out in one write with the first piece, when one is there already */
+  async #stream(head: string): Promise<void> {
+    const { body } = this.#request;
+    const framing = body.length === "unknown" ? chunkFraming : undefined;
+    const writer = new BodyWriter(this.#upstream, { head, body, framing });
+    await this.#pump(writer);
+  }
+
+  async #pump(writer: BodyWriter): Promise<void> {
     const { body, countUpload, record, patience } = this.#request;
     const isChunked = body.length === "unknown";
-    let first: string | undefined = pending;
-    if (body.isReady !== true && pending !== "") {
-      socket.write(pending, "latin1");
-      first = undefined;
-    }
     let left = typeof body.length === "number" ? body.length : Number.POSITIVE_INFINITY;
     for (;;) {
-      const piece = await body.next();
+      const next = body.next();
+      const piece = next instanceof Promise ? await next : next;
       if (this.#isOver()) return;
       left -= piece?.length ?? 0;
       // Of a body that a handler put in: more or fewer bytes than the head says would be another request to the upstream
@@ -114,15 +115,13 @@ export class RequestBodyPump {
       countUpload(piece.length);
       this.#beginning.add(piece);
       record.bytesUp += piece.length;
-      const bytes = isChunked ? toChunk(piece) : piece;
-      const out: Buffer = first ? Buffer.concat([Buffer.from(first, "latin1"), bytes]) : bytes;
-      first = undefined;
+      writer.write(piece);
       within(this.#upstream.deadline, patience.headMs);
-      if (!writePiece(socket, out)) await drained(socket).catch(() => undefined);
+      if (writer.isFull) await writer.drained().catch(() => undefined);
       // Checked before the next read too: after the exchange the client's bytes are another reader's
       if (this.#isOver()) return;
     }
-    if (isChunked) socket.write(`${first ?? ""}${toLastChunk()}`, "latin1");
+    writer.end(isChunked ? toLastChunk() : "");
     this.#isDone = true;
   }
 

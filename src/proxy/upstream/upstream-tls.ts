@@ -9,15 +9,6 @@ import type { UpstreamRoots } from "./upstream-roots.ts";
 export const handshakeTimeoutMs = 10_000;
 
 /**
- * Bytes of an upload that may wait for an upstream before its sender is paused. With Node's 64 KB, four TLS records
- * fill it, and most turns of the event loop end in waiting for `drain`. As much as a `ByteSource` holds.
- */
-const unsentBytes = 256 * 1024;
-
-/** `tls.connect` hands it to the socket (https://nodejs.org/api/net.html#new-netsocketoptions); its types leave it out. */
-const buffering = { highWaterMark: unsentBytes };
-
-/**
  * Secures a connected stream: the certificate must be for the authority's host and lead to a trusted root. An address is
  * never sent as server name (RFC 6066 section 3). Destroys the stream on any failure.
  * @throws Refusal 502 `upstream-tls-failed`, 504 `upstream-timeout`
@@ -34,7 +25,6 @@ export async function secureUpstream(
     secureContext: options.roots.secureContext,
     ALPNProtocols: ["http/1.1"],
     rejectUnauthorized: true,
-    ...buffering,
   });
   try {
     await withTimeLimit(secured(socket), handshakeTimeoutMs, options.signal);

@@ -88,6 +88,12 @@ test.each([
   ],
   ["bytes that one connection reads ahead; all of a session", proxy, "readAheadBytes", toBinary],
   [
+    "bytes of a body that wait for a client or an upstream to take them; they count among those of the session",
+    proxy,
+    "unsentBytes",
+    toBinary,
+  ],
+  [
     "cached certificates for hosts that a rule names; for others",
     "session-ca.ts",
     "maxCachedLeaves",
