@@ -9,21 +9,25 @@ import { cliEnvironment, cliPath } from "./run-cli.ts";
 export interface StandaloneProxy extends AsyncDisposable {
   readonly connect: () => Promise<Socket>;
   readonly ca: { readonly certificatePem: string };
+  /** Of its process, `ps -o pid` */
+  readonly pid: number;
 }
 
 /**
  * Starts the program as a user would; rejects with what it said when it ends instead.
  * @param flags those of `run` that say what may be reached and how
  * @param home holds its HOME, state and files
+ * @param nodeFlags those of Node, before the program
  */
 export async function startStandaloneProxy(
   flags: readonly string[],
   home: string,
+  nodeFlags: readonly string[] = [],
 ): Promise<StandaloneProxy> {
   const socketPath = join(home, "p.sock");
   const caPath = join(home, "ca.pem");
   const args = [cliPath, "proxy", "--socket", socketPath, "--ca-out", caPath, ...flags];
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...nodeFlags, ...args], {
     cwd: home,
     env: cliEnvironment(home),
     stdio: ["ignore", "ignore", "pipe"],
@@ -48,6 +52,7 @@ export async function startStandaloneProxy(
       return socket;
     },
     ca: { certificatePem: await readFile(caPath, "utf8") },
+    pid: child.pid ?? 0,
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM");
       await closed;
